@@ -1,0 +1,1 @@
+"""Domains: what a marketplace declares. Content, no algorithm."""

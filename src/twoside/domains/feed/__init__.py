@@ -1,0 +1,1 @@
+"""Content feeds: viewers and videos, as in the public logs."""

@@ -1,0 +1,1 @@
+"""Recruiting: seekers look for jobs, bosses look for people."""

@@ -1,0 +1,4 @@
+"""The funnel: request -> recall -> merge -> prerank -> rank -> rerank -> slate.
+
+Read `pipeline.py` first.
+"""

@@ -1,0 +1,1 @@
+"""Merge: the lists of all channels into one, under a limit. A file is a way, named by `how`."""

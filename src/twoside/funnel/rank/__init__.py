@@ -1,0 +1,1 @@
+"""Rank: a probability per target for each candidate."""

@@ -1,0 +1,1 @@
+"""Recall: from all open items to about a thousand candidates, one file a channel."""

@@ -1,0 +1,1 @@
+"""Rerank: scores of all targets into one order, then diversity and rules."""

@@ -1,0 +1,1 @@
+"""Neural building blocks: fit loop, embeddings, layers, losses."""

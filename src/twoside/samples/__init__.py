@@ -1,0 +1,1 @@
+"""Samples: exposures joined to what followed, as labelled rows."""

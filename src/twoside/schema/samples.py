@@ -1,0 +1,79 @@
+"""Samples: exposures with their labels, weights and feature rows, as aligned arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from twoside.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class FeatureColumn:
+    """One column of a feature matrix, as a model needs to know it."""
+
+    name: str
+    type: Literal["number", "category"] = "number"
+    cardinality: int = 0
+    """For a category: codes are 0 to cardinality - 1; -1 is unknown. 0 for numbers."""
+    about: Literal["person", "item", "pair", "request"] = "pair"
+
+
+@dataclass(frozen=True)
+class Samples:
+    """n exposures of one scene. Every array has n rows, in order of (request, position)."""
+
+    exposure_id: np.ndarray
+    """int64"""
+    request_id: np.ndarray
+    """int64"""
+    person: np.ndarray
+    """int32 rows"""
+    item: np.ndarray
+    """int32 rows"""
+    ts_ms: np.ndarray
+    """int64: the moment of the request, as of which features are known"""
+    day: np.ndarray
+    """int32"""
+    position: np.ndarray
+    """int16"""
+    labels: Mapping[str, np.ndarray]
+    """target -> float32: 1 happened, 0 did not, NaN not final at the cut-off (masked)"""
+    columns: tuple[FeatureColumn, ...]
+    """What the columns of `values` are."""
+    values: np.ndarray
+    """float32 (n, len(columns)); NaN is unknown for numbers, -1 for categories"""
+    weight: np.ndarray
+    """float32"""
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def where(self, keep: np.ndarray) -> Samples:
+        """Those rows where `keep` (bool or indices) says so."""
+        return Samples(
+            exposure_id=self.exposure_id[keep],
+            request_id=self.request_id[keep],
+            person=self.person[keep],
+            item=self.item[keep],
+            ts_ms=self.ts_ms[keep],
+            day=self.day[keep],
+            position=self.position[keep],
+            labels={name: label[keep] for name, label in self.labels.items()},
+            columns=self.columns,
+            values=self.values[keep],
+            weight=self.weight[keep],
+        )
+
+    def column(self, name: str) -> np.ndarray:
+        """float32 (n,): one feature by name."""
+        for n, column in enumerate(self.columns):
+            if column.name == name:
+                return self.values[:, n]
+        known = did_you_mean(name, [c.name for c in self.columns])
+        raise DataError(f"samples have no feature '{name}'. {known}")

@@ -1,0 +1,1 @@
+"""HTTP API and web console: no logic, no SQL."""
