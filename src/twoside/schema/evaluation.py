@@ -1,4 +1,4 @@
-"""What an evaluation says: plain numbers that charts draw, the console shows and `--json` prints."""
+"""What an evaluation says: plain numbers that charts draw and the console shows."""
 
 from __future__ import annotations
 
