@@ -1,0 +1,104 @@
+"""The settings of a funnel: what a TOML in `domains/<domain>/configs/` may say.
+
+A stage that has choices is a table with `use` (or `how` for merge): the name of a file in the
+stage's folder; the other entries are that choice's own settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from twoside import components, config
+from twoside.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the models of a funnel learn from."""
+
+    days: int = 14
+    """Last days of exposures taken, the validation days included."""
+    valid_days: int = 1
+    """Last of these days, on which training is stopped."""
+    rows: int = 400_000
+    """Most exposures taken; above it whole requests are drawn, the same ones for one seed."""
+    targets: tuple[str, ...] = ()
+    """Targets to learn; empty: all of the scene that occur in the lake."""
+
+
+@dataclass(frozen=True)
+class FunnelSettings:
+    """One funnel: the stages from all open items to a list."""
+
+    scene: str
+    recall: tuple[dict[str, Any], ...]
+    """Each `use` is a file in funnel/recall/channels/; `limit` items come from each."""
+    merge: dict[str, Any]
+    """`how` is a file in funnel/merge/."""
+    prerank: dict[str, Any]
+    """`use` is a file in funnel/prerank/models/; `keep` candidates go on."""
+    rank: tuple[dict[str, Any], ...]
+    """Each `use` is a file in funnel/rank/models/. All are trained and evaluated; the first one
+    serves."""
+    rerank: dict[str, Any]
+    """Tables `fusion` (`use` is a file in funnel/rerank/fusion/), `diversity` and `rules`."""
+    length: int = 20
+    """Items in a list, if the request does not say."""
+    training: Training = field(default_factory=Training)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A stage's choice: its name in reports, its settings object, and how many items it gives."""
+
+    name: str
+    settings: Any
+    limit: int
+
+
+def channels(settings: FunnelSettings) -> tuple[Choice, ...]:
+    """The recall channels, in the order of the file."""
+    return tuple(
+        _choice("twoside.funnel.recall.channels", table, f"recall[{n}]", "limit", 300)
+        for n, table in enumerate(settings.recall)
+    )
+
+
+def rankers(settings: FunnelSettings) -> tuple[Choice, ...]:
+    """The rank models; the first one serves."""
+    found = tuple(
+        _choice("twoside.funnel.rank.models", table, f"rank[{n}]", "", 0)
+        for n, table in enumerate(settings.rank)
+    )
+    if not found:
+        raise ConfigError("rank: needs at least one [[rank]] table with `use`.")
+    return found
+
+
+def preranker(settings: FunnelSettings) -> Choice:
+    """The prerank model; `limit` is its `keep`."""
+    return _choice("twoside.funnel.prerank.models", settings.prerank, "prerank", "keep", 500)
+
+
+def merger(settings: FunnelSettings) -> Any:
+    """The way to merge."""
+    table = {**settings.merge, "use": settings.merge.get("how")}
+    table.pop("how", None)
+    return components.build("twoside.funnel.merge", table, "merge")
+
+
+def _choice(package: str, table: dict[str, Any], where: str, take: str, default: int) -> Choice:
+    rest = {key: value for key, value in table.items() if key not in (take, "name")}
+    built = components.build(package, rest, where)
+    limit = table.get(take, default)
+    if not isinstance(limit, int) or limit < 0:
+        raise ConfigError(f"{where}.{take} = {limit!r}: expected a number of items, 1 or more.")
+    return Choice(str(table.get("name", table["use"])), built, limit)
+
+
+def read(table: dict[str, Any]) -> FunnelSettings:
+    """Settings from the tables of a TOML file, every stage checked."""
+    settings = config.build(FunnelSettings, table)
+    channels(settings), rankers(settings), preranker(settings), merger(settings)
+    return settings
