@@ -126,13 +126,9 @@ class _Log:
 
     def happened(self, ts_ms: int) -> tuple[pa.Table, pa.Table]:
         """Exposures and events before a moment that were not handed out yet, in order of time."""
-        past = [pc.less(table["ts_ms"], ts_ms) for table in self._coming]
-        out = [
-            table.filter(p).sort_by("ts_ms") for table, p in zip(self._coming, past, strict=True)
-        ]
-        left = [table.filter(pc.invert(p)) for table, p in zip(self._coming, past, strict=True)]
-        self._coming = (left[0], left[1])
-        return out[0], out[1]
+        halves = [_cut(table, ts_ms) for table in self._coming]
+        self._coming = (halves[0][1], halves[1][1])
+        return halves[0][0], halves[1][0]
 
     def successes(self, game: Game, people: np.ndarray, calendar: Calendar) -> np.ndarray:
         """int32 (people, days): goals, also those still to come, by the day of their list."""
@@ -151,6 +147,11 @@ class _Log:
         # A list opened in the last minute of the last day is looked at after midnight.
         np.add.at(counts, (person, np.minimum(day, game.days - 1)), 1)
         return counts
+
+
+def _cut(table: pa.Table, ts_ms: int) -> tuple[pa.Table, pa.Table]:
+    past = pc.less(table["ts_ms"], ts_ms)
+    return table.filter(past).sort_by("ts_ms"), table.filter(pc.invert(past))
 
 
 def _between(visits: Visits, begin: int, end: int, people: np.ndarray) -> Visits:
