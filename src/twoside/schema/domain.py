@@ -40,6 +40,18 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Matching:
+    """Which declared columns of the two parties speak of the same thing."""
+
+    matches: tuple[tuple[str, str], ...] = ()
+    """(person column, item column): both categories, both lists of categories, or both numbers."""
+    places: tuple[str, str, str, str] | None = None
+    """(person latitude, person longitude, item latitude, item longitude), degrees."""
+    born: str | None = None
+    """Time column of the item: since when it exists."""
+
+
+@dataclass(frozen=True)
 class Scene:
     """Who a list is for and what it shows; a market turned round is another scene."""
 
@@ -51,6 +63,7 @@ class Scene:
     targets: tuple[Target, ...]
     context: tuple[Column, ...] = ()
     """Columns of an exposure known when the list is made (the tab of the app)."""
+    matching: Matching = Matching()
     goal: str = ""
     """The target whose count per person and day is the success of the scene."""
     meaning: str = ""
