@@ -12,13 +12,25 @@ from __future__ import annotations
 from twoside.domains.recruiting.entities import ENTITIES
 from twoside.domains.recruiting.events import EVENTS
 from twoside.domains.recruiting.targets import TARGETS
-from twoside.schema.domain import Domain, Scene
+from twoside.schema.domain import Domain, Matching, Scene
+
+_SAME = (
+    ("title", "title"),
+    ("title_group", "title_group"),
+    ("city", "city"),
+    ("skills", "skills"),
+    ("degree", "degree"),
+    ("salary_low", "salary_low"),
+    ("salary_high", "salary_high"),
+)
+_PLACES = ("latitude", "longitude", "latitude", "longitude")
 
 JOBS_FOR_SEEKER = Scene(
     name="jobs_for_seeker",
     person="seeker",
     item="job",
     targets=TARGETS,
+    matching=Matching((*_SAME, ("education", "education_min")), _PLACES, "created_ms"),
     goal="reach",
     meaning="jobs shown to a seeker",
     name_zh="给求职者推职位",
@@ -29,6 +41,7 @@ SEEKERS_FOR_BOSS = Scene(
     person="job",
     item="seeker",
     targets=TARGETS,
+    matching=Matching((*_SAME, ("education_min", "education")), _PLACES, "created_ms"),
     goal="reach",
     meaning="seekers shown to a boss, for one of his jobs",
     name_zh="给招聘者推人才",
