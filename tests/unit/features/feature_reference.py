@@ -147,7 +147,9 @@ class _World:
                 columns.update(version.columns)
         return columns
 
-    def value(self, f: Feature, ask: Asked, log: Sequence[Happening]) -> float:
+    def value(  # noqa: PLR0912 - one case a kind
+        self, f: Feature, ask: Asked, log: Sequence[Happening]
+    ) -> float:
         person = self.as_of(self.scene.person, ask.person, ask.ts_ms)
         item = self.as_of(self.scene.item, ask.item, ask.ts_ms)
         match f:
@@ -162,7 +164,8 @@ class _World:
             case Difference():
                 return item[f.item_column] - person[f.person_column]
             case Overlap():
-                have, want = set(person[f.person_column]), set(item[f.item_column])
+                have = {self.word(f, code) for code in person[f.person_column]}
+                want = set(item[f.item_column])
                 return len(have & want) / len(want) if want else UNKNOWN
             case Distance():
                 return kilometres(
@@ -206,11 +209,13 @@ class _World:
         return float(ask.context.get(column, UNKNOWN if kind == "number" else -1))
 
     def equal(self, f: Equal, mine: int, its: int) -> float:
-        if f.person_column != f.item_column and (f.person_column, f.item_column) in self.translate:
-            # A word that the item's vocabulary lacks is known all the same: it equals nothing.
-            word = self.translate[f.person_column, f.item_column].get(mine, -2)
-            mine = -1 if mine == -1 else word
-        return UNKNOWN if -1 in (mine, its) else float(mine == its)
+        return UNKNOWN if -1 in (mine, its) else float(self.word(f, mine) == its)
+
+    def word(self, f: Equal | Overlap, code: int) -> int:
+        """The person's word in the item's vocabulary; -2 when that lacks it: known, but equal to
+        nothing."""
+        columns = f.person_column, f.item_column
+        return self.translate[columns].get(code, -2) if columns in self.translate else code
 
     def in_window(
         self,
