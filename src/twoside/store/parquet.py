@@ -1,0 +1,50 @@
+"""Reading and writing one Parquet file, with errors that name the file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twoside.errors import LakeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def write(path: Path, table: pa.Table) -> None:
+    """Write a file that is on the disk when this returns (compressed with zstd)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        pq.write_table(table, file, compression="zstd", write_statistics=True)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The whole file, or some columns of it."""
+    try:
+        # A single file: ParquetFile does not take `dt=...` of the path for a column.
+        with pq.ParquetFile(path) as file:
+            return file.read(columns=list(columns) if columns is not None else None)
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+
+
+def schema(path: Path) -> pa.Schema:
+    """The columns of a file, from its footer."""
+    try:
+        return pq.read_schema(path)
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+
+
+def broken(path: Path | str, error: Exception) -> LakeError:
+    """The error of a file that cannot be read."""
+    return LakeError(
+        f"{path}: not a readable Parquet file ({str(error).splitlines()[0]}). "
+        "Import the day again, or restore the file."
+    )
