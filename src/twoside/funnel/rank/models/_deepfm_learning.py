@@ -1,0 +1,171 @@
+"""Learning the DeepFM with torch: tables, loss, when to stop."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from twoside.funnel.rank.models._deepfm_scorer import FactorizedScorer, Inputs
+from twoside.metrics.auc import auc
+from twoside.metrics.gauc import auc_by_person
+from twoside.nn.factorized import FactorizedNet
+from twoside.nn.fit_loop import FitLoop
+from twoside.nn.losses import masked_bce
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twoside.funnel.rank.models.deepfm import DeepFM
+    from twoside.schema.progress import Tick
+    from twoside.schema.samples import Samples
+
+_CHUNK = 65_536
+"""Rows judged at once."""
+
+
+def learn(
+    settings: DeepFM,
+    fit: Samples,
+    valid: Samples,
+    targets: tuple[str, ...],
+    seed: int,
+    tick: Tick,
+) -> FactorizedScorer:
+    """All targets at once, stopped by order on `valid`, then once more from all days."""
+    share = 0.5 if settings.refit else 1.0
+    with _torch_as_told(settings.threads, seed):
+        inputs = Inputs.fit(fit.columns, fit.values, settings.fewest)
+        rows = _Rows.of(fit, inputs, targets)
+        held = _Rows.of(valid, inputs, targets)
+        net = _new_net(settings, inputs, rows, seed)
+        steps = _descend(settings, net, rows, held, seed, lambda x: tick(share * x))
+        if settings.refit:
+            torch.manual_seed(seed)
+            everything = _Rows.join(rows, held)
+            steps = round(steps * len(everything.person) / len(rows.person))
+            net = _new_net(settings, inputs, everything, seed)
+            if steps:
+                later = lambda x: tick(0.5 + 0.5 * x)  # noqa: E731
+                _descend(settings, net, everything, None, seed, later, steps)
+        arrays = {name: value.numpy().copy() for name, value in net.state_dict().items()}
+    tick(1.0)
+    return FactorizedScorer(targets, fit.columns, inputs, arrays)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    slots: torch.Tensor  # int32 (n, c)
+    numbers: torch.Tensor  # float32 (n, m)
+    labels: torch.Tensor  # float32 (n, T), NaN masked
+    weight: torch.Tensor  # float32 (n,)
+    person: np.ndarray
+
+    @staticmethod
+    def of(samples: Samples, inputs: Inputs, targets: tuple[str, ...]) -> _Rows:
+        slots, numbers = inputs.transform(samples.values)
+        labels = np.stack([samples.labels[target] for target in targets], axis=1)
+        return _Rows(
+            torch.from_numpy(slots),
+            torch.from_numpy(numbers),
+            torch.from_numpy(labels.astype(np.float32)),
+            torch.from_numpy(samples.weight.astype(np.float32)),
+            samples.person,
+        )
+
+    @staticmethod
+    def join(one: _Rows, other: _Rows) -> _Rows:
+        return _Rows(
+            torch.cat([one.slots, other.slots]),
+            torch.cat([one.numbers, other.numbers]),
+            torch.cat([one.labels, other.labels]),
+            torch.cat([one.weight, other.weight]),
+            np.concatenate([one.person, other.person]),
+        )
+
+
+def _new_net(settings: DeepFM, inputs: Inputs, rows: _Rows, seed: int) -> FactorizedNet:
+    net = FactorizedNet(
+        slots=inputs.vocabulary.slots,
+        categories=len(inputs.categories),
+        numbers=inputs.quantiles.width,
+        heads=rows.labels.shape[1],
+        factors=settings.factors,
+        layers=settings.layers,
+        dropout=settings.dropout,
+        forget=settings.forget,
+        unknown=inputs.vocabulary.first,
+        random=torch.Generator().manual_seed(seed),
+    )
+    rates = torch.nan_to_num(torch.nanmean(rows.labels, 0), nan=0.5).clamp(1e-6, 1 - 1e-6)
+    net.bias.data = torch.logit(rates)  # start at the mean, not at one half
+    return net
+
+
+def _descend(
+    settings: DeepFM,
+    net: FactorizedNet,
+    rows: _Rows,
+    held: _Rows | None,
+    seed: int,
+    tick: Tick,
+    steps: int | None = None,
+) -> int:
+    """Move `net` down; the number of steps of its best state."""
+    vectors = [net.slot_vectors, net.slot_weights, net.number_vectors]
+    chosen = {id(parameter) for parameter in vectors}
+    rest = [parameter for parameter in net.parameters() if id(parameter) not in chosen]
+    groups = [
+        {"params": vectors, "weight_decay": settings.decay},
+        {"params": rest, "weight_decay": 0.0},
+    ]
+
+    def loss(batch: torch.Tensor) -> torch.Tensor:
+        logits = net(rows.slots[batch], rows.numbers[batch])
+        return masked_bce(logits, rows.labels[batch], rows.weight[batch])
+
+    loop = FitLoop(
+        settings.epochs,
+        settings.looks,
+        settings.patience,
+        settings.batch_rows,
+        settings.learning_rate,
+    )
+    judge = None if held is None else lambda: _order(net, held)
+    return loop.run(net, groups, loss, len(rows.person), seed, tick, judge, steps)
+
+
+def _order(net: FactorizedNet, held: _Rows) -> float:
+    """Mean of AUC and GAUC over the targets that have both classes: what a list needs."""
+    with torch.inference_mode():
+        chunks = zip(
+            torch.split(held.slots, _CHUNK), torch.split(held.numbers, _CHUNK), strict=True
+        )
+        logits = torch.cat([net(slots, numbers) for slots, numbers in chunks]).numpy()
+    labels = held.labels.numpy()
+    found = []
+    for head in range(labels.shape[1]):
+        final = ~np.isnan(labels[:, head])
+        label, score, person = labels[final, head], logits[final, head], held.person[final]
+        found.append(auc(label, score))
+        value, weight = auc_by_person(person, label, score)
+        if len(value):
+            found.append(float(np.average(value, weights=weight)))
+    known = [value for value in found if not np.isnan(value)]
+    return float(np.mean(known)) if known else 0.0
+
+
+@contextmanager
+def _torch_as_told(threads: int, seed: int) -> Iterator[None]:
+    """Our threads and our random state inside; outside everything as it was."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,126 @@
+"""The fitted DeepFM: the forward pass of `nn/factorized.py` as arithmetic on arrays."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twoside.nn.quantile import Quantiles
+from twoside.nn.vocabulary import Vocabulary
+from twoside.schema.artefact import Packed
+from twoside.schema.samples import FeatureColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """From a row of features to slots and numbers."""
+
+    categories: np.ndarray
+    """int64 (c,): which columns are categories"""
+    numbers: np.ndarray
+    """int64 (m,): which are numbers"""
+    vocabulary: Vocabulary
+    quantiles: Quantiles
+
+    @staticmethod
+    def fit(columns: tuple[FeatureColumn, ...], values: np.ndarray, fewest: int) -> Inputs:
+        """Learn the knots and the frequent codes."""
+        kinds = np.array([column.type == "category" for column in columns], bool)
+        categories, numbers = np.flatnonzero(kinds), np.flatnonzero(~kinds)
+        sizes = [columns[n].cardinality for n in categories]
+        return Inputs(
+            categories,
+            numbers,
+            Vocabulary.fit(values[:, categories], sizes, fewest),
+            Quantiles.fit(values[:, numbers]),
+        )
+
+    def transform(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """float32 (n, columns) -> slots int32 (n, c), numbers float32 (n, m + flags)."""
+        slots = self.vocabulary.slots_of(values[:, self.categories])
+        return slots, self.quantiles.transform(values[:, self.numbers])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """For the store."""
+        return {
+            "inputs.categories": self.categories.astype(np.int32),
+            "inputs.numbers": self.numbers.astype(np.int32),
+            "inputs.slot": self.vocabulary.slot,
+            "inputs.start": self.vocabulary.start,
+            "inputs.first": self.vocabulary.first,
+            "inputs.knots": self.quantiles.knots,
+            "inputs.flags": self.quantiles.flags,
+        }
+
+    @staticmethod
+    def of(arrays: Mapping[str, np.ndarray]) -> Inputs:
+        """What `arrays` described."""
+        slots = len(arrays["net.slot_vectors"])
+        vocabulary = Vocabulary(
+            arrays["inputs.slot"], arrays["inputs.start"], arrays["inputs.first"], slots
+        )
+        return Inputs(
+            arrays["inputs.categories"].astype(np.int64),
+            arrays["inputs.numbers"].astype(np.int64),
+            vocabulary,
+            Quantiles(arrays["inputs.knots"], arrays["inputs.flags"]),
+        )
+
+
+@dataclass(frozen=True)
+class FactorizedScorer:
+    """The fitted model."""
+
+    targets: tuple[str, ...]
+    columns: tuple[FeatureColumn, ...]
+    inputs: Inputs
+    net: Mapping[str, np.ndarray]
+    """The parameters of `FactorizedNet` by their names there."""
+
+    def score(self, values: np.ndarray) -> np.ndarray:
+        """float32 (n, columns) -> float32 (n, targets) probabilities."""
+        net = self.net
+        slots, numbers = self.inputs.transform(values)
+        vectors = net["slot_vectors"][slots]  # (n, c, d)
+        total = vectors.sum(1) + numbers @ net["number_vectors"]
+        squares = np.einsum("ncd,ncd->nd", vectors, vectors)
+        squares += np.square(numbers) @ np.square(net["number_vectors"])
+        logits = net["bias"] + net["slot_weights"][slots].sum(1) + numbers @ net["number_weights"]
+        logits += (0.5 * (total * total - squares)) @ net["product_weights"]
+        hidden = np.concatenate([vectors.reshape(len(values), -1), numbers], axis=1)
+        layer = 0
+        while f"layers.{layer}.weight" in net:
+            hidden = hidden @ net[f"layers.{layer}.weight"].T + net[f"layers.{layer}.bias"]
+            np.maximum(hidden, 0, out=hidden)
+            layer += 1
+        logits += hidden @ net["head"]
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), np.float32)
+
+    def pack(self) -> Packed:
+        """The columns, and all arrays."""
+        meta = {
+            "targets": list(self.targets),
+            "columns": [asdict(column) for column in self.columns],
+        }
+        net = {f"net.{name}": array for name, array in self.net.items()}
+        return Packed(meta, {**self.inputs.arrays(), **net})
+
+    @staticmethod
+    def unpack(packed: Packed) -> FactorizedScorer:
+        """What `pack` described."""
+        net = {
+            name.removeprefix("net."): array
+            for name, array in packed.arrays.items()
+            if name.startswith("net.")
+        }
+        return FactorizedScorer(
+            tuple(packed.meta["targets"]),
+            tuple(FeatureColumn(**column) for column in packed.meta["columns"]),
+            Inputs.of(packed.arrays),
+            net,
+        )
