@@ -1,0 +1,94 @@
+"""Words of the charts in English and Chinese.
+
+A name that is not in the table (a target, a model of somebody's own) is shown as it is, so a new
+channel or target needs no line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["en", "zh"]
+Words = Mapping[str, tuple[str, str]]
+"""key -> (English, Chinese)"""
+
+WORDS: Words = {
+    # stages and channels
+    "recall": ("Recall", "召回"),
+    "merge": ("Merge", "合并"),
+    "merged": ("Merged", "合并后"),
+    "prerank": ("Prerank", "粗排"),
+    "rank": ("Rank", "精排"),
+    "rerank": ("Rerank", "重排"),
+    "slate": ("List", "列表"),
+    "itemcf": ("ItemCF", "ItemCF"),
+    "swing": ("Swing", "Swing"),
+    "content": ("Content", "内容匹配"),
+    "distance": ("Nearby", "附近"),
+    "hot": ("Popular", "热门"),
+    "fresh": ("Fresh", "新上"),
+    "history": ("History", "历史"),
+    "fallback": ("Fallback", "兜底"),
+    "xgboost": ("XGBoost", "XGBoost"),
+    "deepfm": ("DeepFM", "DeepFM"),
+    "linear": ("Linear", "线性"),
+    # arms
+    "random": ("Random", "随机"),
+    "popularity": ("Popularity", "热门榜"),
+    "funnel": ("Funnel", "漏斗"),
+    "oracle": ("Oracle", "真值上限"),
+    # axes
+    "candidates": ("Candidates that leave the stage", "阶段输出候选数"),
+    "kept": ("Positive items still there", "正样本保留率"),
+    "share_of_positives": ("Share of positive items found", "正样本命中率"),
+    "breadth": ("Share, 0 to 1", "比例 (0 到 1)"),
+    "coverage": ("Coverage", "覆盖率"),
+    "gini": ("Gini", "基尼系数"),
+    "unique": ("Unique hits", "独有命中"),
+    "auc": ("AUC", "AUC"),
+    "gauc": ("GAUC (within a person)", "GAUC (人内)"),
+    "predicted": ("Predicted rate", "预测率"),
+    "observed": ("Observed rate", "实际率"),
+    "perfect": ("Perfect", "理想"),
+    "per_person_day": ("Per person and day", "人均每日"),
+    "way_to_oracle": (
+        "{share:.0%} of the way from popularity to the oracle",
+        "从热门榜到真值上限，走完 {share:.0%}",
+    ),
+    "exposures": ("Exposures", "曝光数"),
+    "rate": ("Rate per exposure", "每次曝光发生率"),
+    "day": ("Day", "日期"),
+    "position": ("Position in the list", "列表位置"),
+    "share_of_items": ("Share of items, least shown first", "物品占比（由少到多）"),
+    "share_of_exposures": ("Share of exposures", "曝光占比"),
+    "alike": ("All alike", "完全平均"),
+    "seconds": ("Seconds", "秒"),
+    "milliseconds": ("Milliseconds", "毫秒"),
+    "overlap_of": (
+        "Share of the row's items that the column has too",
+        "行渠道的物品被列渠道也召回的比例",
+    ),
+    # realism
+    "item_gini": ("Item Gini", "物品基尼系数"),
+    "activity_gini": ("Activity Gini", "活跃度基尼系数"),
+    "sessions_per_day": ("Sessions a person and day", "人均每日会话"),
+    "exposures_per_day": ("Exposures a person and day", "人均每日曝光"),
+    "repeat_rate": ("Pairs met again", "重复相遇率"),
+}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of one language; `Texts("zh")("recall")` is 召回."""
+
+    language: Language = "en"
+    words: Words = field(default_factory=dict)
+    """More words, for example a domain's own names; they win over the charts' words."""
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key, with `{values}` filled in; an unknown key is its own text."""
+        pair = self.words.get(key) or WORDS.get(key)
+        text = key if pair is None else pair[self.language == "zh"]
+        return text.format(**values) if values else text

@@ -1,0 +1,187 @@
+"""`POST /v1/events`: what was shown and what followed.
+
+Either all events of a call are taken in or none: a 422 lists every wrong one with its place. An
+event of a person or item that the lake does not know cannot be kept; it is counted and listed in
+the answer, and the others are taken in.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import pyarrow as pa
+from fastapi import APIRouter
+from pydantic import ConfigDict, Field
+
+from twoside.errors import did_you_mean
+from twoside.schema.tables import EVENTS, EXPOSURES
+from twoside.server.problems import Problem, Rejected, answer
+from twoside.server.strict import Strict
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from twoside.server.desk import Desk
+
+EXPOSE = "expose"
+MOST = 10_000
+
+
+class Happened(Strict):
+    """One exposure (kind `expose`) or one behaviour."""
+
+    scene: str
+    kind: str
+    """`expose`, or an event kind of the scene's domain."""
+    person: int | str
+    """The one whom the list was for."""
+    item: int | str
+    by: Literal["person", "item"] = "person"
+    """Who acted."""
+    ts_ms: int | None = None
+    """Epoch milliseconds; without it, the server's clock."""
+    request_id: int = -1
+    """As the list carried it."""
+    exposure_id: int = -1
+    """For a behaviour: the exposure that it answers, if known."""
+    position: Annotated[int, Field(ge=0, le=32_767)] = 0
+    """For an exposure: its place in the list, from 0."""
+    value: float | None = None
+    """The kind's own quantity (seconds, stars)."""
+
+
+class Batch(Strict):
+    """Events in any order and of any scenes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "events": [
+                    {
+                        "scene": "recruiting/jobs_for_seeker",
+                        "kind": "expose",
+                        "person": "p7",
+                        "item": 1000,
+                        "position": 0,
+                    },
+                    {
+                        "scene": "recruiting/jobs_for_seeker",
+                        "kind": "chat",
+                        "person": "p7",
+                        "item": 1000,
+                    },
+                ]
+            }
+        },
+    )
+
+    events: Annotated[list[Happened], Field(min_length=1, max_length=MOST)]
+
+
+class Unknown(Strict):
+    """An event that could not be kept."""
+
+    event: int
+    """Its number in the call, from 0."""
+    what: Literal["person", "item"]
+    id: int | str
+
+
+class Taken(Strict):
+    """What became of the events."""
+
+    accepted: int
+    unknown: list[Unknown]
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The path, answered from a desk."""
+    router = APIRouter(tags=["events"])
+
+    # Not async: arrays are built and kept in a thread, and lists go on meanwhile.
+    @router.post("/v1/events", response_model=Taken, summary="Exposures and behaviours")
+    def events(batch: Batch) -> Response:
+        _check(desk, batch.events)
+        now = desk.clock()
+        known: list[tuple[Happened, int, int]] = []
+        unknown: list[dict[str, object]] = []
+        for number, event in enumerate(batch.events):
+            scene = desk.scene(event.scene)
+            person = desk.service.row(event.scene, scene.person, event.person)
+            item = desk.service.row(event.scene, scene.item, event.item)
+            if person < 0:
+                unknown.append({"event": number, "what": "person", "id": event.person})
+            elif item < 0:
+                unknown.append({"event": number, "what": "item", "id": event.item})
+            else:
+                known.append((event, person, item))
+        known.sort(key=lambda row: row[0].scene)
+        for name, rows in groupby(known, key=lambda row: row[0].scene):
+            _keep(desk, name, list(rows), now)
+        return answer({"accepted": len(known), "unknown": unknown})
+
+    return router
+
+
+def _check(desk: Desk, events: list[Happened]) -> None:
+    problems: list[Problem] = []
+    scenes = desk.service.scenes()
+    for number, event in enumerate(events):
+        if event.scene not in scenes:
+            hint = did_you_mean(event.scene, scenes)
+            problems.append((f"events.{number}.scene", f"{event.scene!r} is not served. {hint}"))
+            continue
+        kinds = [EXPOSE, *(kind.name for kind in desk.service.domain(event.scene).events)]
+        if event.kind not in kinds:
+            hint = did_you_mean(event.kind, kinds)
+            problems.append((f"events.{number}.kind", f"there is no kind {event.kind!r}. {hint}"))
+    if problems:
+        raise Rejected(problems)
+
+
+def _keep(desk: Desk, scene: str, rows: list[tuple[Happened, int, int]], now: int) -> None:
+    shown = [row for row in rows if row[0].kind == EXPOSE]
+    followed = [row for row in rows if row[0].kind != EXPOSE]
+    desk.service.record(scene, _exposures(desk, shown, now), _events(desk, followed, now))
+    kinds = [event.kind for event, _, _ in rows]
+    for kind in dict.fromkeys(kinds):
+        desk.metrics.events(scene, kind, kinds.count(kind))
+
+
+def _exposures(desk: Desk, rows: list[tuple[Happened, int, int]], now: int) -> pa.Table:
+    return pa.Table.from_pylist(
+        [
+            {
+                "exposure_id": desk.next_request_id(),
+                "request_id": event.request_id,
+                "ts_ms": now if event.ts_ms is None else event.ts_ms,
+                "scene": event.scene.rpartition("/")[2],
+                "person": person,
+                "item": item,
+                "position": event.position,
+            }
+            for event, person, item in rows
+        ],
+        schema=EXPOSURES,
+    )
+
+
+def _events(desk: Desk, rows: list[tuple[Happened, int, int]], now: int) -> pa.Table:
+    return pa.Table.from_pylist(
+        [
+            {
+                "event_id": desk.next_request_id(),
+                "ts_ms": now if event.ts_ms is None else event.ts_ms,
+                "scene": event.scene.rpartition("/")[2],
+                "kind": event.kind,
+                "person": person,
+                "item": item,
+                "by": event.by,
+                "exposure_id": event.exposure_id,
+                "value": float("nan") if event.value is None else event.value,
+            }
+            for event, person, item in rows
+        ],
+        schema=EVENTS,
+    )

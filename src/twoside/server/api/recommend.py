@@ -1,0 +1,105 @@
+"""`POST /v1/recommend`: a list for a person in a scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter
+from pydantic import ConfigDict, Field
+
+from twoside.errors import did_you_mean
+from twoside.schema.request import Request
+from twoside.server.problems import Rejected, answer
+from twoside.server.strict import Strict
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from twoside.schema.domain import Scene
+    from twoside.server.desk import Desk
+
+LONGEST = 500
+
+
+class Asked(Strict):
+    """Who wants a list, and where."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"scene": "recruiting/jobs_for_seeker", "person": "p7", "length": 20}
+        },
+    )
+
+    scene: str
+    """Full name of the scene."""
+    person: int | str
+    """The person's id in your own data. One never seen gets a list too."""
+    length: Annotated[int, Field(ge=1, le=LONGEST)] = 20
+    """How many items."""
+    context: dict[str, float] = {}
+    """The scene's context columns, such as the tab of the app."""
+    now_ms: int | None = None
+    """Epoch milliseconds; without it, the server's clock."""
+
+
+class Item(Strict):
+    """One item of a list."""
+
+    id: int | str
+    score: float
+
+
+class Listed(Strict):
+    """The list, best first."""
+
+    request_id: int
+    """Give it back with the exposures and behaviours that follow."""
+    items: list[Item]
+    known_person: bool
+    failed: list[str]
+    """Recall channels that failed and were left out."""
+    filled: int
+    """Items at the end that came from the fallback order."""
+    version: str
+    """Version of the artefact that made the list."""
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The path, answered from a desk."""
+    router = APIRouter(tags=["lists"])
+
+    @router.post("/v1/recommend", response_model=Listed, summary="A list for a person")
+    async def recommend(asked: Asked) -> Response:
+        scene = desk.scene(asked.scene)
+        _check_context(scene, asked.context)
+        row = desk.service.row(asked.scene, scene.person, asked.person)
+        now = desk.clock() if asked.now_ms is None else asked.now_ms
+        request = Request(row, now, asked.length, asked.context, desk.next_request_id())
+        slate, version = await desk.batches.serve(asked.scene, request)
+        desk.remember(asked.scene, request)
+        ids = desk.service.externals(asked.scene, scene.item, slate.items)
+        return answer(
+            {
+                "request_id": request.request_id,
+                "items": [
+                    {"id": item, "score": score}
+                    for item, score in zip(ids, slate.scores.tolist(), strict=True)
+                ],
+                "known_person": row >= 0,
+                "failed": list(slate.failed),
+                "filled": int(slate.filled),
+                "version": version,
+            }
+        )
+
+    return router
+
+
+def _check_context(scene: Scene, context: dict[str, float]) -> None:
+    known = [column.name for column in scene.context]
+    wrong = [name for name in context if name not in known]
+    if wrong:
+        raise Rejected(
+            (f"context.{name}", f"not a context column of the scene. {did_you_mean(name, known)}")
+            for name in wrong
+        )

@@ -1,0 +1,70 @@
+"""What all paths of the server share: the service, the line, the counts and the clock."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from twoside.errors import did_you_mean
+from twoside.server.problems import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twoside.schema.domain import Scene
+    from twoside.schema.request import Request
+    from twoside.server.batches import Batches
+    from twoside.server.metrics import Metrics
+    from twoside.server.service import Service
+
+_REMEMBERED = 2_000
+
+
+class Desk:
+    """Where a request is taken in."""
+
+    def __init__(
+        self, service: Service, metrics: Metrics, batches: Batches, clock: Callable[[], int]
+    ) -> None:
+        """`clock` gives epoch milliseconds."""
+        self.service = service
+        self.metrics = metrics
+        self.batches = batches
+        self.clock = clock
+        self._scenes = dict(service.scenes())
+        self._last_id = 0
+        self._recent: OrderedDict[int, tuple[str, Request]] = OrderedDict()
+
+    def scene(self, name: str) -> Scene:
+        """The declaration of a scene by its full name."""
+        scene = self._scenes.get(name)
+        if scene is None:
+            raise Rejected(
+                [("scene", f"{name!r} is not served. {did_you_mean(name, self._scenes)}")]
+            )
+        return scene
+
+    def next_request_id(self) -> int:
+        """Unique in this server, rising, and small enough for a JavaScript number (2**53)."""
+        self._last_id = max(self._last_id + 1, self.clock() * 1_000)
+        return self._last_id
+
+    def remember(self, scene: str, request: Request) -> None:
+        """Keep the last requests, so that the console can explain one by its id."""
+        self._recent[request.request_id] = (scene, request)
+        if len(self._recent) > _REMEMBERED:
+            self._recent.popitem(last=False)
+
+    def recent(self, request_id: int) -> tuple[str, Request] | None:
+        """A request that was answered lately."""
+        return self._recent.get(request_id)
+
+    def latest(self, scene: str, limit: int) -> list[Request]:
+        """The last requests of a scene, newest first."""
+        found: list[Request] = []
+        for name, request in reversed(self._recent.values()):
+            if name == scene:
+                found.append(request)
+            if len(found) == limit:
+                break
+        return found

@@ -1,0 +1,111 @@
+"""What the server needs of the rest: scenes, ids, lists, events, artefacts, and a look inside.
+
+The HTTP API and the console know nothing else. `live.py` answers from a lake and its artefacts,
+`fake.py` from a seed, for tests. Scenes are named in full: `recruiting/jobs_for_seeker`. Methods
+are called from several threads; `serve` only from one at a time unless the server is told
+otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import pyarrow as pa
+
+    from twoside.charts.texts import Language
+    from twoside.schema.domain import Domain, Scene
+    from twoside.schema.evaluation import Evaluation, PlayResult
+    from twoside.schema.explanation import Explanation, Slate
+    from twoside.schema.request import Request
+
+ExternalId = int | str
+"""An id as the owner of the data knows it; inside, everything is a row."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """Lists for a batch of requests."""
+
+    slates: Sequence[Slate]
+    """One a request, in the order asked."""
+    version: str
+    """Version of the artefact that made them."""
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    """Stage -> wall time of the whole batch; empty if the funnel does not tell."""
+
+
+@dataclass(frozen=True)
+class LogSummary:
+    """The logs of one scene at a glance. Sequences are aligned to `days`."""
+
+    days: tuple[str, ...]
+    """YYYY-MM-DD"""
+    exposures: tuple[int, ...]
+    counts: Mapping[str, tuple[int, ...]]
+    """Event kind -> number a day"""
+    by_position: Mapping[str, tuple[float, ...]]
+    """Event kind -> share of exposures it followed, from position 0 on"""
+    item_exposures: np.ndarray
+    """int64 (items,)"""
+    people: int
+    items: int
+
+
+class Service(Protocol):
+    """Everything that the API and the console ask."""
+
+    def scenes(self) -> Mapping[str, Scene]:
+        """Full name -> declaration, in the order to show them."""
+
+    def domain(self, scene: str) -> Domain:
+        """The domain that a scene belongs to."""
+
+    def row(self, scene: str, kind: str, external: ExternalId) -> int:
+        """The row of an entity; -1 if the lake does not know it."""
+
+    def externals(self, scene: str, kind: str, rows: np.ndarray) -> Sequence[ExternalId]:
+        """Ids of rows (int32 (n,)), as their owner knows them."""
+
+    def serve(self, scene: str, requests: Sequence[Request]) -> Served:
+        """A list for each request, in any number."""
+
+    def record(self, scene: str, exposures: pa.Table, events: pa.Table) -> None:
+        """Keep what was shown and what followed (tables as in `schema.tables`), and let the
+        next list know of it."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Scene -> version of the artefact in use."""
+
+    def is_stale(self) -> bool:
+        """Has another version been made current since the last load?"""
+
+    def reload(self) -> None:
+        """Load what is current now, then swap. On error nothing changes and it raises."""
+
+    def evaluation(self, scene: str) -> Evaluation | None:
+        """The last evaluation, if there was one."""
+
+    def play(self, scene: str) -> PlayResult | None:
+        """The last closed loop in a world, if there was one."""
+
+    def explain(self, scene: str, request: Request) -> Explanation:
+        """The list for a request with the story of how it came about."""
+
+    def describe(
+        self, scene: str, kind: str, rows: Sequence[int], language: Language
+    ) -> Sequence[Mapping[str, str]]:
+        """Attributes in words (name -> value, both readable) of each row."""
+
+    def people(self, scene: str, limit: int) -> Sequence[ExternalId]:
+        """Some people worth looking at: lately active, then those without history."""
+
+    def log(self, scene: str) -> LogSummary | None:
+        """What the lake's days hold, if they hold anything."""
+
+    def realism(self) -> Mapping[str, Mapping[str, float]]:
+        """Source (a world, a real log) -> statistic -> value; may be empty."""
