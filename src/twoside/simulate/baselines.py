@@ -56,7 +56,7 @@ class PopularityPolicy:
         best = best[counts[best] >= 0].astype(np.int32)
         return _filled([best] * len(visits), length)
 
-    def learn(self, exposures: pa.Table, events: pa.Table) -> None:
+    def learn(self, exposures: pa.Table, events: pa.Table) -> None:  # noqa: ARG002
         """Counts what people do with its own lists."""
         good = np.isin(events["kind"].to_pylist(), [*self._positive])
         self._item = np.concatenate([self._item, events["item"].to_numpy()[good]])
