@@ -1,0 +1,179 @@
+"""Fresh: the newest items, those of the person's own groups first.
+
+    score(i) = number of declared groups that person and item share + 2 ^ (-age / half-life)
+
+so one shared group comes before any age, and within as many groups the newest comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from twoside.funnel.recall.channel import Recalled
+from twoside.funnel.recall.groups import category_pairs, codes_of
+from twoside.funnel.recall.past import Past
+from twoside.funnel.recall.remembered import Remembered
+from twoside.funnel.recall.topk import best_first, offer
+from twoside.schema.artefact import Packed
+from twoside.schema.calendar import DAY_MS
+
+if TYPE_CHECKING:
+    from twoside.funnel.recall.channel import Asking, RecallData
+    from twoside.schema.entities import EntityTable
+
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Settings of the fresh channel. Items whose beginning nobody knows are not fresh."""
+
+    half_life_days: float = 7.0
+    """Sets how far apart scores are; the order does not depend on it."""
+    within_days: float = 30.0
+    """Older items are not fresh."""
+
+    def fit(self, data: RecallData, seed: int) -> FittedFresh:  # noqa: ARG002 - exact
+        """Note when items were first met, where no column says when they began."""
+        first = np.full(data.items.size, np.iinfo(np.int64).max)
+        np.minimum.at(first, data.behaviours.item, data.behaviours.ts_ms)
+        first[first == np.iinfo(np.int64).max] = _UNKNOWN
+        pairs = category_pairs(data.matches, data.people, data.items)
+        return FittedFresh(self, pairs, data.born, data.now_ms, first)
+
+    def unpack(self, packed: Packed) -> FittedFresh:
+        """The fitted channel that `pack` described."""
+        meta = packed.meta
+        pairs = tuple((mine, theirs) for mine, theirs in meta["pairs"])
+        first = packed.arrays["first"]
+        return FittedFresh(Fresh(**meta["settings"]), pairs, meta["born"], meta["fit_ms"], first)
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """All items whose beginning is known, newest first."""
+
+    item: np.ndarray
+    """int32 (n,)"""
+    born: np.ndarray
+    """int64 (n,)"""
+    groups: np.ndarray
+    """int32 (n, pairs)"""
+    factor: np.ndarray
+    """float64 (n,): 2 ^ (-(latest - born) / half-life)"""
+    latest: int
+    """The newest beginning"""
+
+
+@dataclass(frozen=True)
+class FittedFresh:
+    """Knows when items began."""
+
+    settings: Fresh
+    pairs: tuple[tuple[str, str], ...]
+    """(person column, item column) of groups"""
+    born: str | None
+    fit_ms: int
+    first: np.ndarray
+    """int64 (items,): first behaviour, -1 none"""
+    _newest: Remembered[_Newest] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_newest", Remembered(self._order))
+
+    def recall(self, asking: Asking, limit: int) -> Recalled:
+        """The newest open items; also for people never seen, then without groups."""
+        newest = self._newest.of(asking.items)
+        mine = codes_of(asking.people, tuple(m for m, _ in self.pairs), asking.person)
+        past = Past.of_asking(asking)
+        items = np.full((len(asking), limit), -1, np.int32)
+        scores = np.zeros((len(asking), limit), np.float32)
+        _newest(
+            past.start,
+            past.item,
+            past.refused,
+            asking.now_ms,
+            newest.item,
+            newest.born,
+            newest.groups,
+            mine,
+            newest.factor,
+            np.exp2((newest.latest - asking.now_ms) / (self.settings.half_life_days * DAY_MS)),
+            self.settings.within_days * DAY_MS,
+            asking.is_open,
+            items,
+            scores,
+        )
+        return Recalled(items, scores)
+
+    def pack(self) -> Packed:
+        """Settings and first meetings."""
+        meta = {
+            "settings": asdict(self.settings),
+            "pairs": [list(pair) for pair in self.pairs],
+            "born": self.born,
+            "fit_ms": self.fit_ms,
+        }
+        return Packed(meta, {"first": self.first})
+
+    def _order(self, items: EntityTable) -> _Newest:
+        born = self._born(items)
+        order = np.argsort(-born, kind="stable").astype(np.int32)
+        order = order[: np.count_nonzero(born != _UNKNOWN)]
+        groups = codes_of(items, tuple(theirs for _, theirs in self.pairs), order)
+        born = born[order]
+        latest = int(born[0]) if len(born) else 0
+        factor = np.exp2((born - latest) / (self.settings.half_life_days * DAY_MS))
+        return _Newest(order, born, groups, factor, latest)
+
+    def _born(self, items: EntityTable) -> np.ndarray:
+        """int64 (items,): since when an item exists; one that came after the fit without a
+        word is as new as the fit."""
+        if self.born is not None and self.born in items.columns:
+            return np.asarray(items.columns[self.born], np.int64)
+        born = np.full(items.size, self.fit_ms, np.int64)
+        born[: len(self.first)] = self.first[: items.size]
+        return born
+
+
+@njit(cache=True, nogil=True)
+def _newest(  # type: ignore[no-untyped-def]
+    past_start,
+    past_item,
+    refused,
+    now_ms,
+    order,
+    born,
+    theirs,
+    mine,
+    factor,
+    scale,
+    within_ms,
+    is_open,
+    out_items,
+    out_scores,
+):
+    barred = np.zeros(len(is_open), np.bool_)
+    for i in range(len(now_ms)):
+        for r in range(past_start[i], past_start[i + 1]):
+            barred[past_item[r]] = refused[r]
+        kept = 0
+        for n in range(len(order)):
+            j = order[n]
+            age = max(now_ms[i] - born[n], 0)
+            if age > within_ms:
+                break
+            if not is_open[j] or barred[j]:
+                continue
+            score = min(factor[n] * scale[i], 1.0)
+            for c in range(mine.shape[1]):
+                if mine[i, c] >= 0 and mine[i, c] == theirs[n, c]:
+                    score += 1.0
+            kept = offer(out_scores[i], out_items[i], kept, np.float32(score), j)
+        best_first(out_scores[i], out_items[i], kept)
+        for r in range(past_start[i], past_start[i + 1]):
+            barred[past_item[r]] = False

@@ -1,0 +1,166 @@
+"""Near items: what ItemCF and Swing learn, and how a person's recent items are turned into a list.
+
+    score(j) = sum over the person's last items i, k-th latest, of  decay^k * weight_i * near(i, j)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from twoside.funnel.recall.channel import Recalled
+from twoside.funnel.recall.past import Past
+from twoside.funnel.recall.topk import best_first, offer
+from twoside.schema.artefact import Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from twoside.funnel.recall.channel import Asking
+
+
+@dataclass(frozen=True)
+class ItemNeighbours:
+    """A fitted channel: the nearest items of each item, nearest first.
+
+    It knows nothing for people without positive behaviours, and nothing of items that came after
+    the fit: those are passed over.
+    """
+
+    start: np.ndarray
+    """int64 (items + 1,)"""
+    item: np.ndarray
+    """int32 (total,)"""
+    near: np.ndarray
+    """float32 (total,), falling within an item"""
+    settings: Mapping[str, Any]
+    last: int
+    """Recent items of the person that count."""
+    decay: float
+    """Weight of an item against the one after it."""
+    repeat: bool
+    """May give back items that the person already liked (`history` does that, too)."""
+
+    def recall(self, asking: Asking, limit: int) -> Recalled:
+        """The items nearest to what the person did last."""
+        past = Past.of_asking(asking)
+        items = np.full((len(asking), limit), -1, np.int32)
+        scores = np.zeros((len(asking), limit), np.float32)
+        _gather(
+            past.start,
+            past.item,
+            past.weight,
+            past.refused,
+            self.start,
+            self.item,
+            self.near,
+            asking.is_open,
+            self.last,
+            self.decay,
+            self.repeat,
+            items,
+            scores,
+        )
+        return Recalled(items, scores)
+
+    def pack(self) -> Packed:
+        """Settings and lists."""
+        arrays = {"start": self.start, "item": self.item, "near": self.near}
+        return Packed({"settings": dict(self.settings)}, arrays)
+
+    @staticmethod
+    def unpack(packed: Packed, last: int, decay: float, repeat: bool) -> ItemNeighbours:
+        """From `pack`, asked with the given settings."""
+        a = packed.arrays
+        settings = packed.meta["settings"]
+        return ItemNeighbours(a["start"], a["item"], a["near"], settings, last, decay, repeat)
+
+
+def by_block(
+    items: int, block: int, rows: Callable[[int, int], tuple[np.ndarray, np.ndarray, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Neighbour lists, `block` items at a time, so that memory holds one block and the answer.
+
+    Args:
+        rows: (from, to) -> counts int64 (to - from,), items int32 (to - from, k),
+            near float32 (to - from, k).
+
+    Returns:
+        start, item, near as in `ItemNeighbours`.
+    """
+    counts: list[np.ndarray] = [np.zeros(1, np.int64)]
+    found: list[np.ndarray] = []
+    near: list[np.ndarray] = []
+    for begin in range(0, items, block):
+        count, item, value = rows(begin, min(begin + block, items))
+        there = np.arange(item.shape[1]) < count[:, None]
+        counts.append(count)
+        found.append(item[there])
+        near.append(value[there])
+    return (
+        np.cumsum(np.concatenate(counts)),
+        _joined(found, np.int32),
+        _joined(near, np.float32),
+    )
+
+
+def _joined(parts: Iterable[np.ndarray], dtype: type) -> np.ndarray:
+    return np.concatenate([np.empty(0, dtype), *parts])
+
+
+@njit(cache=True, nogil=True)
+def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+    past_start,
+    past_item,
+    past_weight,
+    refused,
+    start,
+    item,
+    near,
+    is_open,
+    last,
+    decay,
+    repeat,
+    out_items,
+    out_scores,
+):
+    known, size = len(start) - 1, len(is_open)
+    score = np.zeros(size, np.float64)
+    state = np.zeros(size, np.int8)  # 0 untouched, 1 touched, 2 barred
+    touched = np.empty(size, np.int32)
+    for i in range(len(past_start) - 1):
+        for r in range(past_start[i], past_start[i + 1]):
+            if refused[r] or (not repeat and past_weight[r] > 0):
+                state[past_item[r]] = 2
+        count, used, factor = 0, 0, 1.0
+        for r in range(past_start[i], past_start[i + 1]):
+            if refused[r] or past_weight[r] <= 0:
+                continue
+            if used == last:
+                break
+            used += 1
+            seed = past_item[r]
+            if seed < known:
+                for e in range(start[seed], start[seed + 1]):
+                    j = item[e]
+                    if state[j] == 0:
+                        state[j] = 1
+                        touched[count] = j
+                        count += 1
+                    score[j] += factor * past_weight[r] * near[e]
+            factor *= decay
+        kept = 0
+        for t in range(count):
+            j = touched[t]
+            if state[j] == 1 and is_open[j]:
+                kept = offer(out_scores[i], out_items[i], kept, np.float32(score[j]), j)
+            score[j] = 0.0
+            state[j] = 0
+        best_first(out_scores[i], out_items[i], kept)
+        for r in range(past_start[i], past_start[i + 1]):
+            score[past_item[r]] = 0.0
+            state[past_item[r]] = 0

@@ -1,0 +1,85 @@
+"""What each person did, one entry a pair: the latest first, with its evidence and its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from twoside.funnel.recall.channel import Asking
+    from twoside.schema.behaviours import Behaviours
+
+
+@dataclass(frozen=True)
+class Past:
+    """Distinct items of n people; person i owns `start[i]:start[i + 1]`, latest first."""
+
+    start: np.ndarray
+    """int64 (n + 1,)"""
+    item: np.ndarray
+    """int32 (total,)"""
+    ts_ms: np.ndarray
+    """int64 (total,): the latest behaviour of the pair"""
+    weight: np.ndarray
+    """float32 (total,): square root of the summed positive strengths: a second view says less
+    than the first. 0 where nothing was positive."""
+    refused: np.ndarray
+    """bool (total,): the latest behaviour was negative; no channel returns such an item to this
+    person, and it is no evidence of taste"""
+
+    @staticmethod
+    def of_asking(asking: Asking) -> Past:
+        """Of those who ask."""
+        size = asking.items.size
+        return _summary(asking.start, asking.item, asking.ts_ms, asking.strength, size)
+
+    @staticmethod
+    def of_behaviours(behaviours: Behaviours, people: int, items: int) -> Past:
+        """Of all people, in order of their rows."""
+        rows, start = behaviours.by_person(people)
+        return _summary(start, rows.item, rows.ts_ms, rows.strength, items)
+
+
+def _summary(
+    start: np.ndarray, item: np.ndarray, ts_ms: np.ndarray, strength: np.ndarray, size: int
+) -> Past:
+    parts = _distinct(
+        np.asarray(start, np.int64),
+        np.asarray(item, np.int32),
+        np.asarray(ts_ms, np.int64),
+        np.asarray(strength, np.float32),
+        size,
+    )
+    return Past(*parts)
+
+
+@njit(cache=True, nogil=True)
+def _distinct(start, item, ts_ms, strength, size):  # type: ignore[no-untyped-def]
+    n, total = len(start) - 1, len(item)
+    out_start = np.zeros(n + 1, np.int64)
+    out_item = np.empty(total, np.int32)
+    out_ts = np.empty(total, np.int64)
+    weight = np.zeros(total, np.float32)
+    refused = np.zeros(total, np.bool_)
+    met_by = np.full(size, -1, np.int32)
+    slot = np.empty(size, np.int64)
+    at = 0
+    for i in range(n):
+        for r in range(start[i + 1] - 1, start[i] - 1, -1):
+            j = item[r]
+            if j < 0 or j >= size:
+                continue
+            if met_by[j] != i:
+                met_by[j] = i
+                slot[j] = at
+                out_item[at] = j
+                out_ts[at] = ts_ms[r]
+                refused[at] = strength[r] < 0
+                at += 1
+            if strength[r] > 0:
+                weight[slot[j]] += strength[r]
+        out_start[i + 1] = at
+    return out_start, out_item[:at], out_ts[:at], np.sqrt(weight[:at]), refused[:at]
