@@ -1,6 +1,6 @@
 """Near items: what ItemCF and Swing learn, and how a person's recent items are turned into a list.
 
-    score(j) = sum over the person's last items i, k-th latest, of  decay^k * weight_i * near(i, j)
+score(j) = sum over the person's last items i, k-th latest, of  decay^k * weight_i * near(i, j)
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _joined(parts: Iterable[np.ndarray], dtype: type) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def _gather(  # type: ignore[no-untyped-def]
     past_start,
     past_item,
     past_weight,

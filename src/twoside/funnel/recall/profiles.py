@@ -1,7 +1,7 @@
 """What people want, as terms of items: what they declare, and what their recent items were.
 
-    declared(term) = 1 / sqrt(words declared in that column)        if the person declares it
-    recent(term) = sum_k decay^k w_k root(item_k, term) / sum_k decay^k w_k,   k-th latest item
+declared(term) = 1 / sqrt(words declared in that column)        if the person declares it
+recent(term) = sum_k decay^k w_k root(item_k, term) / sum_k decay^k w_k,   k-th latest item
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _declared(
 
 
 @njit(cache=True, nogil=True)
-def _profiles(  # type: ignore[no-untyped-def]
+def _profiles(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     said_start,
     said_term,
     said_root,

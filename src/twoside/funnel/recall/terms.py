@@ -49,7 +49,10 @@ class Terms:
     @staticmethod
     def of(items: EntityTable, columns: tuple[str, ...]) -> Terms:
         """The terms of a table in the given columns."""
-        rows, codes, roots, widths = [], [], [], []
+        rows: list[np.ndarray] = []
+        codes: list[np.ndarray] = []
+        roots: list[np.ndarray] = []
+        widths: list[int] = []
         for column in columns:
             row, code, root = _words(items, column)
             rows.append(row)

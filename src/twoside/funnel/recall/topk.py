@@ -35,7 +35,9 @@ def _sink(scores: np.ndarray, items: np.ndarray, size: int, at: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def offer(scores: np.ndarray, items: np.ndarray, size: int, score: float, item: int) -> int:
+def offer(
+    scores: np.ndarray, items: np.ndarray, size: int, score: float | np.float32, item: int
+) -> int:
     """Put (score, item) into the heap if it is among the best `len(items)`.
 
     Args:

@@ -87,8 +87,10 @@ class Content:
         before = past.before(cut)
         known = type(data)(before, data.people, data.items, cut)
         pop = np.log1p(liked(known, self.half_life_days))
-        shown = np.flatnonzero(data.items.open_rows() | (np.bincount(
-            past.item[positive], minlength=data.items.size) > 0))
+        shown = np.flatnonzero(
+            data.items.open_rows()
+            | (np.bincount(past.item[positive], minlength=data.items.size) > 0)
+        )
         other = rng.choice(shown, len(picked) * self.against).astype(np.int32)
         row = np.arange(len(picked))
         good = plain.evidence(asking, row, past.item[picked], pop)
@@ -209,7 +211,9 @@ class FittedContent:
             item,
         )
 
-    def reasons(self, asking: Asking, row: np.ndarray, item: np.ndarray) -> Mapping[str, np.ndarray]:
+    def reasons(
+        self, asking: Asking, row: np.ndarray, item: np.ndarray
+    ) -> Mapping[str, np.ndarray]:
         """Piece -> float64 (m,): what each adds to the score of a pair. They sum to the score."""
         parts = self.evidence(asking, row, item) * self.weights
         names = names_of(self.terms(asking.items), self.numbers)
@@ -287,7 +291,7 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
                 score[j] += value[s] * of_value[e]
         any_number = False
         for c in range(len(scale)):
-            any_number = any_number or (wanted[i, c] == wanted[i, c] and weights[c] > 0)
+            any_number = any_number or (not np.isnan(wanted[i, c]) and weights[c] > 0)
         if count == 0 and any_number:  # only numbers are known: every item is near or far
             for j in range(size):
                 if state[j] == 0:
@@ -301,7 +305,7 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
                 total = score[j] + liked[j]
                 for c in range(len(scale)):
                     gap = abs(wanted[i, c] - offered[j, c])
-                    if gap == gap:
+                    if not np.isnan(gap):
                         total += weights[c] * np.exp(-gap / scale[c])
                 kept = offer(out_scores[i], out_items[i], kept, np.float32(total), j)
             score[j] = 0.0

@@ -49,9 +49,7 @@ class Distance:
         """The fitted channel that `pack` described."""
         places = packed.meta["places"]
         named = None if places is None else (places[0], places[1], places[2], places[3])
-        return FittedDistance(
-            Distance(**packed.meta["settings"]), named, packed.arrays["quality"]
-        )
+        return FittedDistance(Distance(**packed.meta["settings"]), named, packed.arrays["quality"])
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _nearest(  # type: ignore[no-untyped-def]
     barred = np.zeros(len(is_open), np.bool_)
     for i in range(len(home)):
         x, y, z = home[i]
-        if not x == x or limit == 0:  # NaN: the place is unknown
+        if np.isnan(x) or limit == 0:  # the place is unknown
             continue
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = refused[r]

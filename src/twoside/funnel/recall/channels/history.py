@@ -1,6 +1,6 @@
 """History: what the person liked before and may still be had, the strongest and latest first.
 
-    score(i) = sqrt(sum of positive strengths) * 2 ^ (-age / half-life)
+score(i) = sqrt(sum of positive strengths) * 2 ^ (-age / half-life)
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class FittedHot:
 
 
 @njit(cache=True, nogil=True)
-def _hottest(  # type: ignore[no-untyped-def]
+def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     past_start,
     past_item,
     refused,

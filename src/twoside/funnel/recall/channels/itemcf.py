@@ -61,7 +61,7 @@ class ItemCF:
         norm = np.sqrt(np.bincount(taste.item, weight.astype(float) ** 2, minlength=items))
 
         def rows(begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            parts = _nearest(
+            return _nearest(  # type: ignore[no-any-return]
                 begin,
                 end,
                 taste.start,
@@ -76,7 +76,6 @@ class ItemCF:
                 self.window,
                 self.neighbours,
             )
-            return parts  # type: ignore[no-any-return]
 
         start, item, near = by_block(items, self.block, rows)
         return ItemNeighbours(start, item, near, asdict(self), self.last, self.decay, self.repeat)

@@ -59,7 +59,7 @@ class Swing:
         order = np.random.default_rng(seed).permutation(data.people.size).astype(np.int32)
 
         def rows(begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            parts = _nearest(
+            return _nearest(  # type: ignore[no-any-return]
                 begin,
                 end,
                 taste.start,
@@ -74,7 +74,6 @@ class Swing:
                 self.neighbours,
                 data.items.size,
             )
-            return parts  # type: ignore[no-any-return]
 
         start, item, near = by_block(data.items.size, self.block, rows)
         return ItemNeighbours(start, item, near, asdict(self), self.last, self.decay, self.repeat)
