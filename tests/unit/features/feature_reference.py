@@ -179,7 +179,8 @@ class _World:
             case Rate():
                 some = len(self.in_window(f.key, f.events, f.days, ask, log))
                 all_ = len(self.in_window(f.key, f.over, f.days, ask, log))
-                return (some + f.weight * f.prior) / (all_ + f.weight)
+                over = all_ + f.weight
+                return (some + f.weight * f.prior) / over if over else UNKNOWN
             case Since():
                 past = self.in_window(f.key, f.events, None, ask, log)
                 return (ask.ts_ms - past[-1].ts_ms) / 3_600_000 if past else UNKNOWN

@@ -1,0 +1,246 @@
+"""Counters: what one key had in each window, as running sums.
+
+A window of w days is today so far and the w whole days before it. So an event adds one to every
+window that counts its kind, and once a day the day that leaves a window is subtracted from it.
+For that each day leaves a log behind: which cells (slot, kind) had events, and how many. Memory
+is one number a (slot, window) and one a (cell, day) that happened, never one a cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NEVER = -(2**62)
+"""A last time before all times."""
+EVER = -1
+"""The window of `days=None`."""
+_NO_COUNTS = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True)
+class CounterNeed:
+    """What the features need to know of one key."""
+
+    key: tuple[str, ...]
+    """Parts such as "person" and "item.title", sorted."""
+    sums: tuple[tuple[tuple[str, ...], int], ...]
+    """(events, window in days or EVER): one column of `Counters.sums` each"""
+    lasts: tuple[tuple[str, ...], ...]
+    """events: one column of `Counters.last` each"""
+
+
+@njit(cache=True)
+def _add(
+    slots: np.ndarray,
+    kinds: np.ndarray,
+    ts_ms: np.ndarray,
+    age: int,
+    longest: int,
+    sums: np.ndarray,
+    window: np.ndarray,
+    sum_start: np.ndarray,
+    sum_columns: np.ndarray,
+    last: np.ndarray,
+    last_start: np.ndarray,
+    last_columns: np.ndarray,
+    logged: np.ndarray,
+    log: np.ndarray,
+    filled: int,
+) -> int:
+    """Count n events of a day `age` days ago; returns how far the log is filled."""
+    for i in range(slots.size):
+        s = slots[i]
+        if s < 0:
+            continue
+        k = kinds[i]
+        for j in range(sum_start[k], sum_start[k + 1]):
+            c = sum_columns[j]
+            if window[c] == EVER or age <= window[c]:
+                sums[s, c] += 1
+        for j in range(last_start[k], last_start[k + 1]):
+            c = last_columns[j]
+            last[s, c] = max(last[s, c], ts_ms[i])
+        if logged[k] and age <= longest:
+            log[filled] = s * logged.size + k
+            filled += 1
+    return filled
+
+
+@njit(cache=True)
+def _subtract(
+    cells: np.ndarray,
+    counts: np.ndarray,
+    days: int,
+    sums: np.ndarray,
+    window: np.ndarray,
+    sum_start: np.ndarray,
+    sum_columns: np.ndarray,
+) -> None:
+    """Take a day's log out of all columns whose window is `days`."""
+    kinds = sum_start.size - 1
+    for i in range(cells.size):
+        s, k = cells[i] // kinds, cells[i] % kinds
+        count = counts[i] if counts.size else 1
+        for j in range(sum_start[k], sum_start[k + 1]):
+            if window[sum_columns[j]] == days:
+                sums[s, sum_columns[j]] -= count
+
+
+class Counters:
+    """Window sums and last times of all slots of one key."""
+
+    def __init__(self, need: CounterNeed, kinds: tuple[str, ...]) -> None:
+        self.need = need
+        self.size = 0
+        """Slots in use; those after it were never seen."""
+        windows = [days for _, days in need.sums]
+        self.sums = np.zeros((0, len(need.sums)), np.int32)
+        """int32 (capacity, columns)"""
+        self.last = np.zeros((0, len(need.lasts)), np.int64)
+        """int64 (capacity, columns) ms; NEVER before the first"""
+        self._window = np.array(windows, np.int32)
+        self._longest = max([days for days in windows if days != EVER], default=-1)
+        self._sum_start, self._sum_columns = _by_kind([e for e, _ in need.sums], kinds)
+        self._last_start, self._last_columns = _by_kind(list(need.lasts), kinds)
+        finite = {kind for events, days in need.sums if days != EVER for kind in events}
+        self._logged = np.array([kind in finite for kind in kinds])
+        self._today = np.empty(1024, np.int32)
+        self._filled = 0
+        self._past: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        """Day -> int32 cells and their counts (empty: one each)."""
+
+    def hold(self, size: int) -> None:
+        """Have slots 0 to size - 1."""
+        capacity = len(self.sums)
+        if size > capacity:
+            more = max(size, capacity + capacity // 2, 64) - capacity
+            self.sums = np.concatenate([self.sums, np.zeros((more, self.sums.shape[1]), np.int32)])
+            never = np.full((more, self.last.shape[1]), NEVER, np.int64)
+            self.last = np.concatenate([self.last, never])
+        self.size = max(self.size, size)
+
+    def add(
+        self, slots: np.ndarray, kinds: np.ndarray, ts_ms: np.ndarray, day: int, today: int
+    ) -> None:
+        """Count events of one day, at or before today. Slots -1 count nowhere."""
+        if day == today:
+            self._make_room(len(slots))
+            self._filled = self._count(slots, kinds, ts_ms, 0, self._today, self._filled)
+            return
+        log = np.empty(len(slots), np.int32)
+        filled = self._count(slots, kinds, ts_ms, today - day, log, 0)
+        if filled:
+            late = np.concatenate(
+                [_unfolded(*self._past.get(day, (log[:0], log[:0]))), log[:filled]]
+            )
+            self._past[day] = _folded(late)
+
+    def advance(self, today: int, to_day: int) -> None:
+        """Begin a new day: what leaves a window leaves its sums."""
+        if self._longest < 0:
+            return
+        if self._filled:
+            self._past[today] = _folded(self._today[: self._filled])
+            self._filled = 0
+        windows = sorted({int(w) for w in self._window if w != EVER})
+        for day in sorted(self._past):
+            for days in windows:
+                if today - days <= day < to_day - days:
+                    self._take_out(*self._past[day], days)
+            if day < to_day - self._longest:
+                del self._past[day]
+
+    def _count(
+        self,
+        slots: np.ndarray,
+        kinds: np.ndarray,
+        ts_ms: np.ndarray,
+        age: int,
+        log: np.ndarray,
+        filled: int,
+    ) -> int:
+        return _add(  # type: ignore[no-any-return]
+            slots,
+            kinds,
+            ts_ms,
+            age,
+            self._longest,
+            self.sums,
+            self._window,
+            self._sum_start,
+            self._sum_columns,
+            self.last,
+            self._last_start,
+            self._last_columns,
+            self._logged,
+            log,
+            filled,
+        )
+
+    def _take_out(self, cells: np.ndarray, counts: np.ndarray, days: int) -> None:
+        _subtract(
+            cells,
+            counts,
+            days,
+            self.sums,
+            self._window,
+            self._sum_start,
+            self._sum_columns,
+        )
+
+    def _make_room(self, more: int) -> None:
+        if self._filled + more > len(self._today):
+            room = np.empty(max(2 * len(self._today), self._filled + more), np.int32)
+            room[: self._filled] = self._today[: self._filled]
+            self._today = room
+
+    def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Everything to store, by name."""
+        yield "sums", self.sums[: self.size]
+        yield "last", self.last[: self.size]
+        yield "today", self._today[: self._filled]
+        for day, (cells, counts) in self._past.items():
+            yield f"cells.{day}", cells
+            yield f"counts.{day}", counts
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take over what `arrays` gave."""
+        self.size = len(arrays["sums"])
+        self.sums, self.last = arrays["sums"].copy(), arrays["last"].copy()
+        self._filled = len(arrays["today"])
+        self._today = np.concatenate([arrays["today"], np.empty(1024, np.int32)])
+        days = [int(name.removeprefix("cells.")) for name in arrays if name.startswith("cells.")]
+        self._past = {day: (arrays[f"cells.{day}"], arrays[f"counts.{day}"]) for day in days}
+
+    def memory_bytes(self) -> int:
+        """Bytes held."""
+        logs = sum(cells.nbytes + counts.nbytes for cells, counts in self._past.values())
+        return int(self.sums.nbytes + self.last.nbytes + self._today.nbytes + logs)
+
+
+def _by_kind(sets: list[tuple[str, ...]], kinds: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """For each kind the places of the sets that hold it: int32 start (kinds + 1,), int32 places."""
+    places = [[c for c, events in enumerate(sets) if kind in events] for kind in kinds]
+    start = np.zeros(len(kinds) + 1, np.int32)
+    np.cumsum([len(p) for p in places], out=start[1:])
+    return start, np.array([c for p in places for c in p], np.int32)
+
+
+def _folded(log: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A day's log as (cells, counts), or as it is (counts empty) where that is smaller."""
+    cells = np.sort(log)
+    first = np.flatnonzero(np.diff(cells, prepend=-1))
+    if 2 * len(first) >= len(cells):
+        return cells, _NO_COUNTS
+    return cells[first], np.diff(first, append=len(cells)).astype(np.int32)
+
+
+def _unfolded(cells: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    return np.repeat(cells, counts) if len(counts) else cells

@@ -1,0 +1,407 @@
+"""OnlineStates: everything the declared features need to know, now, in arrays.
+
+`update` takes rows in the order in which they happened, one or millions at a time; `read` gives
+the feature matrix of requests and their candidates as of now. Reading a request of a later day
+than the last event begins that day: requests go forward in time, like events. A request or event
+of an earlier day (it came late) is welcome: the event counts where its time belongs, the request
+is answered with today's windows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twoside.errors import ArtefactError, ConfigError, DataError, RequestError, did_you_mean
+from twoside.features.online.batch import Batch
+from twoside.features.online.contexts import Contexts
+from twoside.features.online.happenings import EXPOSE, Happenings, happenings, kinds_of
+from twoside.features.online.keyed import Keyed
+from twoside.features.online.parties import Party
+from twoside.features.online.plan import columns_of, plan
+from twoside.features.online.sequences import SequenceNeed, Sequences
+from twoside.features.online.trails import Trails
+from twoside.features.online.writers.build import writers_of
+from twoside.schema.artefact import Packed
+from twoside.schema.calendar import DAY_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from twoside.features.definition import Feature
+    from twoside.features.online.writers import Writer
+    from twoside.schema.calendar import Calendar
+    from twoside.schema.domain import Domain, Scene
+    from twoside.schema.entities import EntityTable
+    from twoside.schema.request import Request
+    from twoside.schema.samples import FeatureColumn
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How much is remembered beyond what the features need."""
+
+    recent: int = 50
+    """Behaviours kept of each person, for recall."""
+    shown_days: int = 7
+    """Days of exposures kept, for the rule that nobody sees the same again and again."""
+    behaved_days: int = 90
+    """Days of behaviours kept, for rules such as "not what he rejected"."""
+    context_days: int = 30
+    """Days after which an event no longer finds the context of the exposure it answers."""
+
+
+class OnlineStates:
+    """The live state of one scene. Made by `start` or `unpack`."""
+
+    def __init__(
+        self,
+        features: tuple[Feature, ...],
+        scene: Scene,
+        domain: Domain,
+        calendar: Calendar,
+        people: Party,
+        items: Party,
+        translate: Mapping[tuple[str, str], np.ndarray],
+        context_sizes: Mapping[str, int],
+        memory: Memory,
+    ) -> None:
+        self.features, self.scene, self.domain, self.calendar = features, scene, domain, calendar
+        self.memory = memory
+        self._people, self._items = people, items
+        self._translate, self._context_sizes = translate, context_sizes
+        self._kinds = kinds_of(domain)
+        self._plan = plan(features, self._kinds)
+        self._keyed = [
+            Keyed(need, self._kinds, self._plan.contexts) for need in self._plan.counters
+        ]
+        self._strength = np.array([_strength(domain, kind) for kind in self._kinds], np.float32)
+        self._sequences = self._rings()
+        self._recent = self._sequences[-1]
+        self._shown = Trails(memory.shown_days)
+        self._behaved = Trails(memory.behaved_days)
+        self._contexts = Contexts(self._plan.contexts, memory.context_days)
+        self._today: int | None = None
+        self._writers: dict[tuple[str, ...], list[Writer]] = {}
+        self._hold_people()
+
+    @staticmethod
+    def start(
+        features: tuple[Feature, ...],
+        scene: Scene,
+        domain: Domain,
+        calendar: Calendar,
+        people: EntityTable,
+        items: EntityTable,
+        translate: Mapping[tuple[str, str], np.ndarray] | None = None,
+        context_sizes: Mapping[str, int] | None = None,
+        memory: Memory | None = None,
+    ) -> OnlineStates:
+        """States in which nothing has happened yet.
+
+        Columns of the same name share one vocabulary in a lake, as do columns that refer to the
+        same kind. For an Equal or Overlap of two others, `translate[(person column, item
+        column)]` gives the item's code of each code of the person (-1: there is no such word).
+        `context_sizes` are the vocabulary sizes of the scene's category contexts.
+        """
+        return OnlineStates(
+            features,
+            scene,
+            domain,
+            calendar,
+            Party(people, domain),
+            Party(items, domain),
+            translate or {},
+            context_sizes or {},
+            memory or Memory(),
+        )
+
+    @property
+    def columns(self) -> tuple[FeatureColumn, ...]:
+        """What the columns of `read` are, with vocabularies as they are now."""
+        return columns_of(self.features, self.scene, self._people, self._items, self._context_sizes)
+
+    def tables(self, people: EntityTable, items: EntityTable) -> None:
+        """New versions of the entities: what happens from now on counts under them."""
+        self._people.renew(people)
+        self._items.renew(items)
+        self._hold_people()
+
+    def update(self, exposures: pa.Table | None, events: pa.Table | None) -> None:
+        """Take in rows of the lake's tables; rows of other scenes are left out."""
+        self.apply(self.happenings(exposures, events))
+
+    def happenings(self, exposures: pa.Table | None, events: pa.Table | None) -> Happenings:
+        """Rows of the lake's tables, ready for `apply`, in order of time."""
+        return happenings(exposures, events, self.scene, self._kinds, self._plan.contexts)
+
+    def apply(self, rows: Happenings) -> None:
+        """Take in what happened."""
+        if not len(rows):
+            return
+        days = (rows.ts_ms + self.calendar.offset_ms) // DAY_MS
+        rows = Happenings(
+            rows.kind,
+            self._people.known(rows.person),
+            self._items.known(rows.item),
+            rows.ts_ms,
+            rows.exposure,
+            self._context_of(rows, days),
+        )
+        cuts = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(rows)]
+        for first, end in pairwise(cuts):
+            self.advance(int(days[first]))
+            self._apply_day(rows.between(first, end), int(days[first]))
+
+    def advance(self, day: int) -> None:
+        """Begin a day, if it has not begun."""
+        if self._today is None:
+            self._today = day
+        if day <= self._today:
+            return
+        for keyed in self._keyed:
+            keyed.counters.advance(self._today, day)
+        self._shown.forget(self.calendar.start_of(day - self.memory.shown_days))
+        self._behaved.forget(self.calendar.start_of(day - self.memory.behaved_days))
+        self._contexts.forget(day - self.memory.context_days)
+        self._today = day
+
+    def read(
+        self,
+        requests: Sequence[Request],
+        start: np.ndarray,
+        items: np.ndarray,
+        names: tuple[str, ...] | None = None,
+    ) -> np.ndarray:
+        """float32 (total, features): the candidates of request i are `items[start[i]:start[i+1]]`.
+
+        `names` asks for some of the features, in that order. Numbers that are unknown are NaN,
+        categories -1.
+        """
+        if len(start) != len(requests) + 1 or start[-1] != len(items):
+            raise RequestError(
+                f"read: start has {len(start)} entries up to {start[-1]}, expected "
+                f"{len(requests) + 1} up to {len(items)}. Give one more entry than requests."
+            )
+        writers = self._writers_for(names)
+        out = np.empty((len(items), len(self.features if names is None else names)), np.float32)
+        ts_ms = np.array([request.ts_ms for request in requests], np.int64)
+        days = (ts_ms + self.calendar.offset_ms) // DAY_MS
+        for day in sorted(set(days.tolist())):
+            self.advance(day)
+            if days[0] == days[-1] and np.all(days == day):
+                self._write(requests, ts_ms, start, items, writers, out)
+                break
+            of_day = np.flatnonzero(days == day)
+            rows = np.concatenate([np.arange(start[i], start[i + 1]) for i in of_day])
+            begin = np.concatenate([[0], np.cumsum(np.diff(start)[of_day])])
+            part = np.empty((len(rows), out.shape[1]), np.float32)
+            asked = [requests[i] for i in of_day.tolist()]
+            self._write(asked, ts_ms[of_day], begin, items[rows], writers, part)
+            out[rows] = part
+        return out
+
+    def recent(self, persons: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The last behaviours of n people, for recall, oldest first: int64 start (n + 1,), int32
+        item, int64 ts_ms, float32 strength. Person i owns `start[i]:start[i + 1]`."""
+        rows = self._people.known(np.asarray(persons, np.int32))
+        start = self._recent.newest(rows, self.memory.recent)
+        item, ts_ms, kind = (
+            self._recent.values(name, rows, start) for name in ("item", "ts_ms", "kind")
+        )
+        return start, item, ts_ms, self._strength[kind]
+
+    def shown_recently(self, person: int, since_ms: int) -> np.ndarray:
+        """int32 items that the person was shown since then (at most `memory.shown_days`)."""
+        return self._shown.items(person, since_ms, np.ones(len(self._kinds), bool))
+
+    def behaved(
+        self, person: int, kinds: tuple[str, ...], since_ms: int | None = None
+    ) -> np.ndarray:
+        """int32 items that had one of these events with the person (in `memory.behaved_days`)."""
+        for kind in kinds:
+            if kind not in self._kinds:
+                known = did_you_mean(kind, self._kinds)
+                raise ConfigError(f"behaved: there is no event kind '{kind}'. {known}")
+        taken = np.array([kind in kinds for kind in self._kinds])
+        return self._behaved.items(person, -(2**62) if since_ms is None else since_ms, taken)
+
+    def warm_up(self) -> None:
+        """Compile every kernel now, by work on nothing, so that the first request is fast."""
+        none, stamps = np.empty(0, np.int32), np.empty(0, np.int64)
+        contexts = np.empty((0, len(self._plan.contexts)), np.int32)
+        self._apply_day(Happenings(none, none, none, stamps, stamps, contexts), self._today or 0)
+        self._write(
+            [], stamps, np.zeros(1, np.int64), none, self._writers_for(None), _no_rows(self)
+        )
+        self.recent(none)
+        self.shown_recently(-1, 0)
+
+    def pack(self) -> Packed:
+        """All of it as plain arrays, so that a server starts without replaying a month."""
+        arrays = {
+            f"{part}.{name}": array
+            for part, holder in self._parts()
+            for name, array in holder.arrays()
+        }
+        return Packed({"today": self._today, "holds": self._describe()}, arrays)
+
+    @staticmethod
+    def unpack(
+        packed: Packed,
+        features: tuple[Feature, ...],
+        scene: Scene,
+        domain: Domain,
+        calendar: Calendar,
+        people: EntityTable,
+        items: EntityTable,
+        translate: Mapping[tuple[str, str], np.ndarray] | None = None,
+        context_sizes: Mapping[str, int] | None = None,
+        memory: Memory | None = None,
+    ) -> OnlineStates:
+        """The states that `pack` described, for the same features."""
+        states = OnlineStates.start(
+            features, scene, domain, calendar, people, items, translate, context_sizes, memory
+        )
+        holds = states._describe()
+        if packed.meta.get("holds") != holds:
+            raise ArtefactError(
+                f"online states of {scene.name}: they were kept for other features, events or "
+                "memory than are declared now. Replay the log to build them anew."
+            )
+        for part, holder in states._parts():
+            lead = f"{part}."
+            holder.restore(
+                {n.removeprefix(lead): a for n, a in packed.arrays.items() if n.startswith(lead)}
+            )
+        states._today = packed.meta["today"]
+        states._hold_people()
+        return states
+
+    def memory_bytes(self) -> int:
+        """Bytes held, without the entity tables that were given."""
+        held = sum(holder.memory_bytes() for _, holder in self._parts())
+        return held + self._people.memory_bytes() + self._items.memory_bytes()
+
+    def _rings(self) -> list[Sequences]:
+        """The sequences that features need; the last one is recall's."""
+        strong = tuple(sorted(k for k, s in zip(self._kinds, self._strength, strict=True) if s))
+        needs = {need.events: need for need in self._plan.sequences}
+        mine = needs.pop(strong, SequenceNeed(strong, 0))
+        length = max(self.memory.recent, mine.length, 1)
+        recall = SequenceNeed(strong, length, mine.codes, mine.numbers)
+        return [Sequences(need, self._kinds) for need in (*needs.values(), recall)]
+
+    def _hold_people(self) -> None:
+        for past in self._sequences:
+            past.hold(self._people.size)
+        for trail in (self._shown, self._behaved):
+            trail.hold(self._people.size)
+
+    def _context_of(self, rows: Happenings, days: np.ndarray) -> np.ndarray:
+        """Contexts of the exposures themselves, and of those that events answer."""
+        if not self._plan.contexts:
+            return rows.context
+        shown = rows.kind == 0
+        self._contexts.add(rows.exposure[shown], rows.context[shown], days[shown])
+        return np.where(rows.context == -1, self._contexts.of(rows.exposure), rows.context)
+
+    def _apply_day(self, rows: Happenings, day: int) -> None:
+        today = day if self._today is None else self._today
+        for keyed in self._keyed:
+            keyed.add(rows, self._people, self._items, day, today)
+        for past in self._sequences:
+            codes, numbers = (
+                np.column_stack([self._items.column(name)[rows.item] for name in columns])
+                if columns
+                else np.empty((len(rows), 0), dtype)
+                for columns, dtype in ((past.need.codes, np.int32), (past.need.numbers, np.float64))
+            )
+            past.add(rows.person, rows.kind, rows.item, rows.ts_ms, codes, numbers)
+        for trail, kept in ((self._shown, rows.kind == 0), (self._behaved, rows.kind != 0)):
+            keep = kept & (rows.person >= 0)
+            trail.add(rows.person[keep], rows.item[keep], rows.ts_ms[keep], rows.kind[keep])
+
+    def _writers_for(self, names: tuple[str, ...] | None) -> list[Writer]:
+        wanted = tuple(f.name for f in self.features) if names is None else names
+        if wanted not in self._writers:
+            by_name = {f.name: f for f in self.features}
+            for name in wanted:
+                if name not in by_name:
+                    known = did_you_mean(name, by_name)
+                    raise DataError(f"read: there is no feature '{name}'. {known}")
+            self._writers[wanted] = writers_of(
+                [by_name[name] for name in wanted],
+                self.scene,
+                self._people,
+                self._items,
+                self._keyed,
+                self._sequences,
+                self._translate,
+            )
+        return self._writers[wanted]
+
+    def _write(
+        self,
+        requests: Sequence[Request],
+        ts_ms: np.ndarray,
+        start: np.ndarray,
+        items: np.ndarray,
+        writers: list[Writer],
+        out: np.ndarray,
+    ) -> None:
+        start = np.asarray(start, np.int64)
+        batch = Batch(
+            person=self._people.known(np.array([r.person for r in requests], np.int32)),
+            ts_ms=ts_ms,
+            start=start,
+            request=np.repeat(np.arange(len(requests), dtype=np.int32), np.diff(start)),
+            item=self._items.known(np.ascontiguousarray(items, np.int32)),
+            context={
+                c.name: np.array([r.context.get(c.name, np.nan) for r in requests], np.float64)
+                for c in self.scene.context
+            },
+            people=self._people,
+            items=self._items,
+            calendar=self.calendar,
+        )
+        for writer in writers:
+            writer.write(batch, out)
+
+    def _parts(self) -> Iterator[tuple[str, Keyed | Sequences | Trails | Contexts]]:
+        for keyed in self._keyed:
+            yield "counter:" + "*".join(keyed.need.key), keyed
+        for past in self._sequences:
+            yield "sequence:" + "+".join(past.need.events), past
+        yield "shown", self._shown
+        yield "behaved", self._behaved
+        yield "contexts", self._contexts
+
+    def _describe(self) -> dict[str, object]:
+        """What is held, as JSON values, to compare with what is stored."""
+        return {
+            "scene": self.scene.name,
+            "kinds": list(self._kinds),
+            "contexts": list(self._plan.contexts),
+            "counters": [
+                [list(n.key), [[list(e), days] for e, days in n.sums], [list(e) for e in n.lasts]]
+                for n in (keyed.need for keyed in self._keyed)
+            ],
+            "sequences": [
+                [list(n.events), n.length, list(n.codes), list(n.numbers)]
+                for n in (past.need for past in self._sequences)
+            ],
+        }
+
+
+def _strength(domain: Domain, kind: str) -> float:
+    return 0.0 if kind == EXPOSE else domain.event(kind).strength
+
+
+def _no_rows(states: OnlineStates) -> np.ndarray:
+    return np.empty((0, len(states.features)), np.float32)

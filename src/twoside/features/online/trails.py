@@ -1,0 +1,139 @@
+"""Trails: everything a person was shown, or did, in the last days, however much that was.
+
+One log for all people, in order of arrival; each row knows the person's row before it. So the
+memory is that of what happened in the days kept, and one person is read by walking back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_NONE = -1
+
+
+@njit(cache=True)
+def _append(
+    head: np.ndarray,
+    before: np.ndarray,
+    first: int,
+    filled: int,
+    persons: np.ndarray,
+) -> None:
+    """Link n new rows, the first of which has number first + filled."""
+    for i in range(persons.size):
+        before[filled + i] = head[persons[i]]
+        head[persons[i]] = first + filled + i
+
+
+@njit(cache=True)
+def _walk(
+    person: int,
+    since_ms: int,
+    kinds: np.ndarray,
+    head: np.ndarray,
+    before: np.ndarray,
+    first: int,
+    items: np.ndarray,
+    ts_ms: np.ndarray,
+    kind: np.ndarray,
+) -> np.ndarray:
+    found, n = np.empty(64, np.int32), 0
+    at = head[person] if 0 <= person < head.size else _NONE
+    while at >= first:
+        row = at - first
+        if ts_ms[row] >= since_ms and kinds[kind[row]]:
+            if n == found.size:
+                found = np.concatenate((found, np.empty_like(found)))
+            found[n] = items[row]
+            n += 1
+        at = before[row]
+    return np.unique(found[:n])
+
+
+class Trails:
+    """What all people were shown or did in the last `days` days."""
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+        self._first = 0
+        """The number of the oldest row kept: numbers go up for ever."""
+        self._filled = 0
+        self._head = np.zeros(0, np.int64)
+        self._before = np.empty(0, np.int64)
+        self._item = np.empty(0, np.int32)
+        self._ts_ms = np.empty(0, np.int64)
+        self._kind = np.empty(0, np.int8)
+
+    def hold(self, people: int) -> None:
+        """Have people 0 to people - 1."""
+        more = people - len(self._head)
+        if more > 0:
+            more = max(more, len(self._head) // 8)
+            self._head = np.concatenate([self._head, np.full(more, _NONE, np.int64)])
+
+    def add(
+        self, persons: np.ndarray, item: np.ndarray, ts_ms: np.ndarray, kind: np.ndarray
+    ) -> None:
+        """n happenings of known people."""
+        end = self._filled + len(persons)
+        if end > len(self._item):
+            self._resize(max(end, 2 * len(self._item), 1024))
+        _append(self._head, self._before, self._first, self._filled, persons)
+        new = slice(self._filled, end)
+        self._item[new], self._ts_ms[new], self._kind[new] = item, ts_ms, kind
+        self._filled = end
+
+    def forget(self, before_ms: int) -> None:
+        """Drop the rows at the front that are older than a moment."""
+        times = self._ts_ms[: self._filled]
+        newer = np.flatnonzero(times >= before_ms)
+        gone = int(newer[0]) if len(newer) else self._filled
+        for name in ("_before", "_item", "_ts_ms", "_kind"):
+            setattr(self, name, getattr(self, name)[gone : self._filled].copy())
+        self._first += gone
+        self._filled -= gone
+
+    def items(self, person: int, since_ms: int, kinds: np.ndarray) -> np.ndarray:
+        """int32 items, sorted, without repeats; `kinds` is bool, by kind number."""
+        return _walk(  # type: ignore[no-any-return]
+            person,
+            since_ms,
+            kinds,
+            self._head,
+            self._before,
+            self._first,
+            self._item,
+            self._ts_ms,
+            self._kind,
+        )
+
+    def _resize(self, capacity: int) -> None:
+        for name in ("_before", "_item", "_ts_ms", "_kind"):
+            old = getattr(self, name)
+            room = np.empty(capacity, old.dtype)
+            room[: self._filled] = old[: self._filled]
+            setattr(self, name, room)
+
+    def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Everything to store, by name."""
+        yield "first", np.array([self._first])
+        yield "head", self._head
+        for name in ("before", "item", "ts_ms", "kind"):
+            yield name, getattr(self, f"_{name}")[: self._filled]
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take over what `arrays` gave."""
+        self._first, self._filled = int(arrays["first"][0]), len(arrays["item"])
+        for name in ("head", "before", "item", "ts_ms", "kind"):
+            setattr(self, f"_{name}", arrays[name].copy())
+
+    def memory_bytes(self) -> int:
+        """Bytes held."""
+        arrays = (self._head, self._before, self._item, self._ts_ms, self._kind)
+        return int(sum(array.nbytes for array in arrays))

@@ -1,0 +1,100 @@
+"""Counts, rates and times since the last event: all features of one key in one pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from twoside.features.kinds.activity import Since
+from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.online.counters import NEVER
+from twoside.features.online.plan import canonical_events, window_of
+from twoside.schema.calendar import HOUR_MS
+
+if TYPE_CHECKING:
+    from twoside.features.online.batch import Batch
+    from twoside.features.online.keyed import Keyed
+
+_COUNT, _RATE, _SINCE = 0, 1, 2
+
+
+@njit(cache=True, error_model="numpy")
+def _write(
+    slots: np.ndarray,
+    request: np.ndarray,
+    ts_ms: np.ndarray,
+    sums: np.ndarray,
+    last: np.ndarray,
+    kind: np.ndarray,
+    some: np.ndarray,
+    all_: np.ndarray,
+    prior: np.ndarray,
+    weight: np.ndarray,
+    columns: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    for i in range(slots.size):
+        s = slots[i]
+        known = 0 <= s < sums.shape[0]
+        for f in range(kind.size):
+            if kind[f] == _COUNT:
+                value = float(sums[s, some[f]]) if known else 0.0
+            elif kind[f] == _RATE:
+                value = prior[f] * weight[f]
+                over = weight[f]
+                if known:
+                    value += sums[s, some[f]]
+                    over += sums[s, all_[f]]
+                value /= over
+            else:
+                value = np.nan
+                if known and last[s, some[f]] != NEVER:
+                    value = (ts_ms[request[i]] - last[s, some[f]]) / HOUR_MS
+            out[i, columns[f]] = value
+
+
+class Statistics:
+    """The statistics of one key."""
+
+    def __init__(self, placed: list[tuple[Count | Rate | Since, int]], keyed: Keyed) -> None:
+        self._keyed = keyed
+        self._columns = np.array([column for _, column in placed], np.int64)
+        features = [f for f, _ in placed]
+        self._kind = np.array([_kind(f) for f in features], np.int8)
+        self._some = np.array([self._place(f, f.events) for f in features], np.int32)
+        self._all = np.array(
+            [self._place(f, f.over) if isinstance(f, Rate) else 0 for f in features], np.int32
+        )
+        rates = [f if isinstance(f, Rate) else None for f in features]
+        self._prior = np.array([f.prior if f else 0.0 for f in rates])
+        self._weight = np.array([f.weight if f else 0.0 for f in rates])
+
+    def _place(self, f: Count | Rate | Since, events: tuple[str, ...]) -> int:
+        need = self._keyed.need
+        if isinstance(f, Since):
+            return need.lasts.index(canonical_events(events))
+        return need.sums.index((canonical_events(events), window_of(f.days)))
+
+    def write(self, batch: Batch, out: np.ndarray) -> None:
+        _write(
+            self._keyed.slots(batch),
+            batch.request,
+            batch.ts_ms,
+            self._keyed.counters.sums,
+            self._keyed.counters.last,
+            self._kind,
+            self._some,
+            self._all,
+            self._prior,
+            self._weight,
+            self._columns,
+            out,
+        )
+
+
+def _kind(f: Count | Rate | Since) -> int:
+    if isinstance(f, Count):
+        return _COUNT
+    return _RATE if isinstance(f, Rate) else _SINCE
