@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 @njit(cache=True, nogil=True)
-def worse(score_a: float, item_a: int, score_b: float, item_b: int) -> bool:
+def worse(
+    score_a: float | np.float32, item_a: int, score_b: float | np.float32, item_b: int
+) -> bool:
     """Does a come after b?"""
-    return score_a < score_b or (score_a == score_b and item_a > item_b)
+    return bool(score_a < score_b or (score_a == score_b and item_a > item_b))
 
 
 @njit(cache=True, nogil=True)

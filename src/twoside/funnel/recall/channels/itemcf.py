@@ -90,7 +90,7 @@ class ItemCF:
             return taste.weight
         n = np.diff(taste.start)[taste.person]
         # the square root, for a pair of items takes the product of two weights
-        return (taste.weight / np.sqrt(np.log1p(n))).astype(np.float32)
+        return np.asarray(taste.weight / np.sqrt(np.log1p(n)), np.float32)
 
 
 @njit(cache=True, nogil=True)
