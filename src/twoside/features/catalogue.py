@@ -1,0 +1,254 @@
+"""The catalogue: a list of features checked against its domain, described, and as model columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twoside.errors import ConfigError, did_you_mean
+from twoside.features.definition import about
+from twoside.features.graph.happened import EXPOSE
+from twoside.features.kinds.activity import Age, Since
+from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.distance import Distance
+from twoside.features.kinds.match import Difference, Equal, Overlap
+from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.time import Hour, Weekday
+from twoside.schema.samples import FeatureColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twoside.features.definition import Feature
+    from twoside.schema.domain import Domain, Scene
+    from twoside.schema.entities import Column, Entity
+    from twoside.store.lake import Lake
+
+
+def check(features: Sequence[Feature], domain: Domain, scene: Scene) -> None:
+    """Refuse a list that cannot be computed: a `ConfigError` that names the first wrong place."""
+    for name, times in Counter(f.name for f in features).items():
+        if times > 1:
+            raise ConfigError(
+                f"features of {scene.name}: '{name}' is declared {times} times. Rename the others."
+            )
+    for f in features:
+        _Check(domain, scene, f"feature '{f.name}'").feature(f)
+
+
+@dataclass(frozen=True)
+class _Check:
+    domain: Domain
+    scene: Scene
+    where: str
+
+    def feature(self, f: Feature) -> None:
+        match f:
+            case Attribute():
+                self.column(f.about, f.column, "number", "category")
+            case Age():
+                self.column(f.about, f.column, "time")
+            case Context():
+                self.context(f.column, "number", "category")
+            case Equal():
+                self.both(f.person_column, f.item_column, "category")
+            case Difference():
+                self.both(f.person_column, f.item_column, "number")
+            case Overlap():
+                self.both(f.person_column, f.item_column, "categories")
+            case Distance():
+                self.both(f.person_latitude, f.item_latitude, "number")
+                self.both(f.person_longitude, f.item_longitude, "number")
+            case Count() | Since():
+                self.key(f.key)
+                self.events("events", f.events)
+            case Rate():
+                self.key(f.key)
+                self.events("events", f.events)
+                self.events("over", f.over)
+            case RecentShare() | RecentValue():
+                self.events("events", f.events)
+                if f.column != "item":
+                    self.column("item", f.column, "category")
+            case RecentGap():
+                self.events("events", f.events)
+                self.column("item", f.column, "number")
+        self.numbers(f)
+
+    def numbers(self, f: Feature) -> None:
+        days = f.days if isinstance(f, Count | Rate) else None
+        if days is not None and days < 0:
+            raise ConfigError(f"{self.where}.days = {days}: expected 0 (today) or more days.")
+        steps = f.back if isinstance(f, RecentValue) else None
+        if isinstance(f, RecentShare | RecentGap):
+            steps = f.last
+        if steps is not None and steps < 1:
+            raise ConfigError(f"{self.where}: expected at least 1 behaviour back, got {steps}.")
+        if isinstance(f, Rate) and f.weight <= 0:
+            raise ConfigError(
+                f"{self.where}.weight = {f.weight}: expected more than 0, "
+                "else a key without history divides by 0."
+            )
+
+    def both(self, mine: str, its: str, kind: str) -> None:
+        self.column("person", mine, kind)
+        self.column("item", its, kind)
+
+    def column(self, side: str, name: str, *types: str) -> None:
+        entity = self.domain.entity(self.scene.person if side == "person" else self.scene.item)
+        self.typed(f"{entity.kind} (the {side})", entity.columns, name, types)
+
+    def context(self, name: str, *types: str) -> None:
+        self.typed(f"the context of {self.scene.name}", self.scene.context, name, types)
+
+    def typed(
+        self, owner: str, columns: Sequence[Column], name: str, types: tuple[str, ...]
+    ) -> None:
+        found = next((c for c in columns if c.name == name), None)
+        if found is None:
+            known = did_you_mean(name, [c.name for c in columns])
+            raise ConfigError(f"{self.where}: {owner} has no column '{name}'. {known}")
+        if found.type not in types:
+            raise ConfigError(
+                f"{self.where}: column '{name}' of {owner} is a {found.type}, "
+                f"expected {' or '.join(types)}. Use another column or another kind of feature."
+            )
+
+    def key(self, key: tuple[str, ...]) -> None:
+        if not key:
+            raise ConfigError(f"{self.where}.key: needs at least one part, such as 'item'.")
+        for part in key:
+            side, dot, column = part.partition(".")
+            if side not in ("person", "item", "context") or (side == "context" and not dot):
+                known = did_you_mean(part, ["person", "item", "item.<column>", "context.<column>"])
+                raise ConfigError(f"{self.where}.key: there is no part '{part}'. {known}")
+            if side == "context":
+                self.context(column, "category")
+            elif dot:
+                self.column(side, column, "category")
+
+    def events(self, setting: str, kinds: tuple[str, ...]) -> None:
+        known = [EXPOSE, *(e.name for e in self.domain.events)]
+        if not kinds:
+            raise ConfigError(
+                f"{self.where}.{setting}: needs at least one event. {did_you_mean('', known)}"
+            )
+        for kind in kinds:
+            if kind not in known:
+                raise ConfigError(
+                    f"{self.where}.{setting}: {self.domain.name} has no event '{kind}'. "
+                    f"{did_you_mean(kind, known)}"
+                )
+
+
+def feature_columns(
+    features: Sequence[Feature], lake: Lake, domain: Domain, scene: Scene
+) -> tuple[FeatureColumn, ...]:
+    """What a model needs to know of each feature; a category is as wide as the lake's vocabulary
+    is today."""
+    sizes = _Sizes(lake, domain, scene)
+    return tuple(_column(f, sizes) for f in features)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    lake: Lake
+    domain: Domain
+    scene: Scene
+
+    def of(self, entity: Entity, column: str) -> int:
+        """Words of a category column."""
+        declared = entity.column(column)
+        if declared.refers_to:
+            return len(self.lake.rows(declared.refers_to))
+        return len(self.lake.vocabulary(column))
+
+    def side(self, side: str) -> Entity:
+        return self.domain.entity(self.scene.person if side == "person" else self.scene.item)
+
+
+def _column(f: Feature, sizes: _Sizes) -> FeatureColumn:
+    size: int | None = None
+    match f:
+        case Attribute():
+            entity = sizes.side(f.about)
+            if entity.column(f.column).type == "category":
+                size = sizes.of(entity, f.column)
+        case Identity():
+            size = len(sizes.lake.rows(sizes.side(f.about).kind))
+        case Context():
+            declared = next(c for c in sizes.scene.context if c.name == f.column)
+            if declared.type == "category":
+                size = len(sizes.lake.vocabulary(f.column))
+        case RecentValue():
+            items = sizes.side("item")
+            size = (
+                len(sizes.lake.rows(items.kind))
+                if f.column == "item"
+                else sizes.of(items, f.column)
+            )
+        case Hour():
+            size = 24
+        case Weekday():
+            size = 7
+        case _:
+            pass
+    if size is None:
+        return FeatureColumn(f.name, "number", 0, about(f))
+    return FeatureColumn(f.name, "category", size, about(f))
+
+
+@dataclass(frozen=True)
+class Described:
+    """One line of the catalogue, for people."""
+
+    name: str
+    kind: str
+    about: str
+    unit: str
+    window: str
+    """`7 days`, `today`, `always`, `last 20`; empty where there is none."""
+    events: str
+    meaning: str
+
+
+def described(features: Sequence[Feature]) -> list[Described]:
+    """All features as lines of a table."""
+    return [
+        Described(
+            name=f.name,
+            kind=type(f).__name__,
+            about=about(f),
+            unit=f.unit,
+            window=_window(f),
+            events=_events(f),
+            meaning=f.meaning,
+        )
+        for f in features
+    ]
+
+
+def _window(f: Feature) -> str:
+    match f:
+        case Count() | Rate():
+            if f.days is None:
+                return "always"
+            return "today" if f.days == 0 else f"{f.days} days"
+        case Since():
+            return "always"
+        case RecentShare() | RecentGap():
+            return f"last {f.last}"
+        case RecentValue():
+            return f"{f.back} back"
+    return ""
+
+
+def _events(f: Feature) -> str:
+    match f:
+        case Rate():
+            return f"{'+'.join(f.events)} / {'+'.join(f.over)}"
+        case Count() | Since() | RecentShare() | RecentGap() | RecentValue():
+            return "+".join(f.events)
+    return ""

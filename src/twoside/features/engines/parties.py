@@ -1,0 +1,109 @@
+"""The versions of one side of a scene, as the graphs read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twoside.features.graph.spans import spans
+from twoside.store.versions import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import ibis.expr.types as ir
+
+    from twoside.schema.domain import Domain
+    from twoside.schema.entities import ColumnType, Entity
+    from twoside.store.lake import Lake
+
+_NO_WORD = -2
+"""The code of a word that the other side's vocabulary lacks: known, and equal to nothing."""
+
+
+@dataclass
+class Party:
+    """One side: an Arrow table (row, valid_from_ms, columns ...) and the types of its columns."""
+
+    kind: str
+    entity: Entity
+    versions: pa.Table
+    types: dict[str, ColumnType] = field(default_factory=dict)
+
+    def spans(self) -> ir.Table:
+        """The versions with their ends."""
+        return spans(ibis.memtable(self.versions))
+
+    def translate(
+        self, lake: Lake, other: str, matched: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        """Add the columns whose codes are of the other side's vocabulary: (mine, its) -> name."""
+        found: dict[tuple[str, str], str] = {}
+        for mine, its in sorted(matched):
+            words, others = words_of(lake, self.kind, mine), words_of(lake, other, its)
+            name = mine
+            if words != others:
+                name = f"{mine}__as__{its}"
+                code_of = {word: code for code, word in enumerate(others)}
+                codes = np.array([code_of.get(word, _NO_WORD) for word in words], np.int32)
+                self._add(name, _recoded(self.versions[mine], codes))
+                self.types[name] = self.entity.column(mine).type
+            found[mine, its] = name
+        return found
+
+    def _add(self, name: str, column: pa.ChunkedArray | pa.Array) -> None:
+        self.versions = self.versions.append_column(name, column)
+
+
+def party_spans(
+    lake: Lake, domain: Domain, kind: str, columns: Iterable[str], cutoff_ms: int
+) -> Party:
+    """The versions of an entity kind that began before the cut-off, with some of its columns."""
+    entity = domain.entity(kind)
+    names = sorted(columns)
+    stored = lake.versions(kind, names, last_day=lake.calendar.day_of(cutoff_ms))
+    keys = stored.select(["row", "valid_from_ms"])
+    party = Party(kind, entity, keys)
+    for name in names:
+        party._add(name, stored_column(stored, entity, name))
+        party.types[name] = entity.column(name).type
+    return party
+
+
+def stored_column(stored: pa.Table, entity: Entity, name: str) -> pa.ChunkedArray | pa.Array:
+    """A column of stored versions; what a file did not have yet is unknown."""
+    column = entity.column(name)
+    if name not in stored.column_names:
+        return unknown(column, stored.num_rows)
+    if stored[name].null_count:
+        return pc.coalesce(stored[name], unknown(column, stored.num_rows))
+    return stored[name]
+
+
+def words_of(lake: Lake, kind: str, column: str) -> list[str]:
+    """The vocabulary of a column, in order of its codes; empty when the lake lacks the column."""
+    if column not in lake.versions(kind, [column]).column_names:
+        return []
+    return lake.words(kind, column)
+
+
+def _recoded(column: pa.ChunkedArray, codes: np.ndarray) -> pa.Array:
+    """A category or categories column with every code replaced by `codes[code]`."""
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.combine_chunks()
+    if pa.types.is_list(whole.type):
+        return pa.ListArray.from_arrays(whole.offsets, pa.array(_take(whole.values, codes)))
+    return pa.array(_take(whole, codes))
+
+
+def _take(values: pa.Array, codes: np.ndarray) -> np.ndarray:
+    plain = values.to_numpy(zero_copy_only=False)
+    padded = np.append(codes, np.int32(-1))  # code -1 reads the last: unknown stays unknown
+    recoded: np.ndarray = padded[plain]
+    return recoded

@@ -1,0 +1,129 @@
+"""The person's last behaviours before the request: one graph for each set of events.
+
+Behaviours and requests of a person lie in one order of time; a running count numbers the
+behaviours and tells each request how many came before it. The last n of a request are then an
+equi-join on (person, number), the same on every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import ibis
+
+from twoside.features.graph.spans import column_of
+from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+Recent: TypeAlias = RecentShare | RecentValue | RecentGap
+"""The kinds that this graph computes."""
+
+_NAN = float("nan")
+
+
+def recent(
+    asked: ir.Table, happened: ir.Table, features: Sequence[Recent], codes: Mapping[str, int]
+) -> ir.Table:
+    """(row, features ...) of one set of events. `happened` carries the item's columns as they
+    were then, `asked` as they are at the request (both named by `item_column`)."""
+    steps, seen = _steps(asked, happened, features, codes)
+    rows = asked.left_join(seen, ["person", "ts"])
+    rows = rows.left_join(_by_request(steps, features), ["person", "ts"])
+    hits: dict[str, str] = {}
+    for column in sorted({f.column for f in features if isinstance(f, RecentShare)}):
+        lasts = sorted({f.last for f in features if isinstance(f, RecentShare)})
+        counted = _hits(steps, column, lasts)
+        rows = rows.left_join(counted, ["person", "ts", item_column(column)])
+        hits |= {f"{column}_{last}": f"hits_{column}_{last}" for last in lasts}
+    return rows.select(
+        row=rows.row, **{f.name: _value(rows, f, hits).cast("float32") for f in features}
+    )
+
+
+def item_column(column: str) -> str:
+    """The name of an item's column, or of the item itself."""
+    return "item" if column == "item" else column_of("item", column)
+
+
+def _steps(
+    asked: ir.Table, happened: ir.Table, features: Sequence[Recent], codes: Mapping[str, int]
+) -> tuple[ir.Table, ir.Table]:
+    """(person, ts, back, item columns ...): the last behaviours of each request, back = 1 the
+    newest; and (person, ts, seen): how many came before it."""
+    columns = sorted({item_column(f.column) for f in features})
+    kinds = [codes[kind] for kind in features[0].events]
+    order = ["later", "id"]
+    acted = happened.filter(happened.kind.isin(kinds), happened.person >= 0)
+    acted = acted.select("person", "ts", *order, *columns, is_event=ibis.literal(1, "int8"))
+    requests = asked.filter(asked.person >= 0).select("person", "ts").distinct()
+    empty = {name: ibis.null(acted[name].type()) for name in (*order, *columns)}
+    questions = requests.mutate(is_event=ibis.literal(0, "int8"), **empty)
+    both = ibis.union(acted, questions.select(*acted.columns))
+    running = ibis.window(group_by="person", order_by=["ts", "is_event", *order], rows=(None, 0))
+    numbered = both.mutate(number=both.is_event.cast("int64").sum().over(running).cast("int64"))
+    acts = numbered.filter(numbered.is_event == 1).select("person", "number", *columns)
+    asks = numbered.filter(numbered.is_event == 0).select("person", "ts", seen="number")
+    deepest = max(f.back if isinstance(f, RecentValue) else f.last for f in features)
+    wanted = asks.mutate(back=ibis.range(1, deepest + 1).unnest().cast("int64"))
+    wanted = wanted.mutate(number=wanted.seen - wanted.back + 1).drop("seen")
+    return wanted.inner_join(acts, ["person", "number"]).drop("number"), asks
+
+
+def _by_request(steps: ir.Table, features: Sequence[Recent]) -> ir.Table:
+    """What needs no candidate: the values of single steps, and the sums behind the means."""
+    found: dict[str, Any] = {}
+    for f in features:
+        if isinstance(f, RecentValue):
+            there = steps[item_column(f.column)]
+            found[f"at_{f.name}"] = ibis.ifelse(steps.back == f.back, there, ibis.null()).max()
+        if isinstance(f, RecentGap):
+            value = steps[item_column(f.column)]
+            known = (steps.back <= f.last) & ~value.isnan()
+            found[f"sum_{f.name}"] = ibis.ifelse(known, value, 0.0).sum()
+            found[f"known_{f.name}"] = ibis.ifelse(known, 1, 0).sum()
+    return steps.group_by("person", "ts").agg(steps=steps.count(), **found)
+
+
+def _hits(steps: ir.Table, column: str, lasts: Sequence[int]) -> ir.Table:
+    """(person, ts, the item's column, hits ...): how many of the last n had that value."""
+    name = item_column(column)
+    known = steps.filter(steps[name] >= 0)
+    return known.group_by("person", "ts", name).agg(
+        **{f"hits_{column}_{last}": ibis.ifelse(known.back <= last, 1, 0).sum() for last in lasts}
+    )
+
+
+def _value(rows: ir.Table, f: Recent, hits: Mapping[str, str]) -> Any:
+    seen = ibis.coalesce(rows.seen, ibis.literal(0, "int64"))
+    match f:
+        case RecentValue():
+            return ibis.coalesce(rows[f"at_{f.name}"], ibis.literal(-1, "int32"))
+        case RecentGap():
+            known = ibis.coalesce(rows[f"known_{f.name}"], ibis.literal(0, "int64"))
+            mean = rows[f"sum_{f.name}"] / known
+            return ibis.ifelse(known > 0, rows[item_column(f.column)] - mean, _NAN)
+        case RecentShare():
+            same = ibis.coalesce(rows[hits[f"{f.column}_{f.last}"]], ibis.literal(0, "int64"))
+            length = ibis.ifelse(seen < f.last, seen, f.last)
+            return ibis.ifelse(seen > 0, same / length, _NAN)
+
+
+@dataclass(frozen=True)
+class RecentSet:
+    """Features that read the same sequence."""
+
+    events: tuple[str, ...]
+    features: tuple[Recent, ...]
+
+    @staticmethod
+    def of(features: Sequence[Recent]) -> list[RecentSet]:
+        """The features by their set of events, in the order of first use."""
+        sets: dict[tuple[str, ...], list[Recent]] = {}
+        for f in features:
+            sets.setdefault(tuple(sorted(set(f.events))), []).append(f)
+        return [RecentSet(events, tuple(found)) for events, found in sets.items()]

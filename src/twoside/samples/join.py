@@ -1,0 +1,182 @@
+"""Samples: the exposures of some days, what followed them, and what was known at the request.
+
+exposures -> rows (whole requests, a share of them, the first positions)
+          -> labels: what followed each, before the cut-off
+          -> features: what was known strictly before the row's request
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+
+from twoside.errors import DataError
+from twoside.features.catalogue import check, feature_columns
+from twoside.features.engines import duckdb
+from twoside.features.graph.happened import day_of
+from twoside.samples.labels import answered, labels, longest_ms
+from twoside.samples.share import in_share
+from twoside.schema.calendar import iso
+from twoside.schema.progress import quiet
+from twoside.schema.samples import Samples
+from twoside.store.lake import ALWAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
+
+    from twoside.features.definition import Feature
+    from twoside.schema.domain import Domain, Scene
+    from twoside.schema.progress import Tick
+    from twoside.store.lake import Lake
+
+_ROWS_SHARE = 0.1
+"""Part of the whole work, for the progress, that choosing and labelling rows takes."""
+
+
+def build_samples(
+    lake: Lake,
+    domain: Domain,
+    scene: str,
+    features: Sequence[Feature],
+    first_day: int,
+    last_day: int,
+    cutoff_ms: int,
+    *,
+    request_share: float = 1.0,
+    max_position: int | None = None,
+    seed: int = 0,
+    threads: int = 2,
+    memory_limit: str = "2GB",
+    tick: Tick = quiet,
+) -> Samples:
+    """The labelled rows of all requests made on `first_day` to `last_day` (day numbers, both
+    included), in order of (request_id, position).
+
+    Nothing at or after `cutoff_ms` is read. `request_share` keeps that part of the requests,
+    whole; `max_position` keeps positions up to it (counted from 0).
+    """
+    found = domain.scene(scene)
+    check(features, domain, found)
+    with duckdb.connection(threads, memory_limit) as con:
+        shown = _shown(con, lake, found, first_day, last_day, cutoff_ms, max_position)
+        shown = shown.filter(in_share(shown.request_id, request_share, seed))
+        rows = con.create_table("asked", _numbered(shown))
+        table = con.to_pyarrow(rows.drop("shown_ms").order_by("row"))
+        label_of = _labels(con, lake, found, rows, first_day, last_day, cutoff_ms)
+        tick(_ROWS_SHARE)
+        values = duckdb.feature_values(
+            con,
+            lake,
+            domain,
+            found,
+            features,
+            rows,
+            cutoff_ms,
+            lambda done: tick(_ROWS_SHARE + (1 - _ROWS_SHARE) * done),
+        )
+    return Samples(
+        exposure_id=_array(table, "exposure_id", np.int64),
+        request_id=_array(table, "request_id", np.int64),
+        person=_array(table, "person", np.int32),
+        item=_array(table, "item", np.int32),
+        ts_ms=_array(table, "ts", np.int64),
+        day=_array(table, "day", np.int32),
+        position=_array(table, "position", np.int16),
+        labels=label_of,
+        columns=feature_columns(features, lake, domain, found),
+        values=values,
+        weight=np.ones(table.num_rows, np.float32),
+    )
+
+
+def _array(table: pa.Table, name: str, dtype: type[np.generic]) -> np.ndarray:
+    column: np.ndarray = table[name].to_numpy()
+    return column.astype(dtype)
+
+
+def _shown(
+    con: Backend,
+    lake: Lake,
+    scene: Scene,
+    first_day: int,
+    last_day: int,
+    cutoff_ms: int,
+    max_position: int | None,
+) -> ir.Table:
+    """Exposures with `ts`, the moment of their request, and its day. An item may be shown after
+    midnight to a request of the day before, so the day after is read too."""
+    exposures = duckdb.logs(con, lake, "exposures", scene, first_day, last_day + 1)
+    exposures = exposures.filter(exposures.ts_ms < cutoff_ms)
+    if max_position is not None:
+        exposures = exposures.filter(exposures.position <= max_position)
+    requests = duckdb.logs(con, lake, "requests", scene, ALWAYS, last_day + 1)
+    requests = con.create_table("asking", requests.select("request_id", ts="ts_ms"))
+    _refuse_orphans(con, exposures, requests, scene, first_day, last_day)
+    rows = exposures.inner_join(requests, "request_id")
+    rows = rows.mutate(day=day_of(rows.ts, lake.calendar), **duckdb.asked_context(rows, scene))
+    return rows.filter(rows.day >= first_day, rows.day <= last_day, rows.ts < cutoff_ms)
+
+
+def _refuse_orphans(
+    con: Backend,
+    exposures: ir.Table,
+    requests: ir.Table,
+    scene: Scene,
+    first_day: int,
+    last_day: int,
+) -> None:
+    orphans = exposures.anti_join(requests, "request_id")
+    found = con.to_pyarrow(orphans.agg(n=orphans.count(), example=orphans.request_id.min()))
+    n, example = found["n"][0].as_py(), found["example"][0].as_py()
+    if n:
+        raise DataError(
+            f"exposures of {scene.name}, {iso(first_day)} to {iso(last_day)}: {n} belong to no "
+            f"request of the lake, for example request_id={example}. Import the requests too."
+        )
+
+
+def _numbered(shown: ir.Table) -> ir.Table:
+    """Rows numbered from 0 in order of (request_id, position)."""
+    order = [shown.request_id, shown.position, shown.exposure_id]
+    context = [name for name in shown.columns if name.startswith("context__")]
+    return shown.select(
+        "exposure_id",
+        "request_id",
+        "ts",
+        "day",
+        "person",
+        "item",
+        "position",
+        *context,
+        row=ibis.row_number().over(ibis.window(order_by=order)).cast("int64"),
+        shown_ms=shown.ts_ms,
+    )
+
+
+def _labels(
+    con: Backend,
+    lake: Lake,
+    scene: Scene,
+    rows: ir.Table,
+    first_day: int,
+    last_day: int,
+    cutoff_ms: int,
+) -> dict[str, np.ndarray]:
+    """target -> float32 (n,), aligned to `row`."""
+    # Shown at the latest on the day after the last; its window may end so many days later.
+    until = lake.calendar.start_of(last_day + 2) + longest_ms(scene.targets)
+    end_day = min(lake.calendar.day_of(until), lake.calendar.day_of(cutoff_ms))
+    events = duckdb.logs(con, lake, "events", scene, first_day, end_day)
+    wanted = sorted({kind for target in scene.targets for kind in target.events})
+    events = events.filter(events.ts_ms < cutoff_ms, events.kind.isin(wanted))
+    exposures = duckdb.logs(con, lake, "exposures", scene, first_day, end_day)
+    exposures = exposures.filter(exposures.ts_ms < cutoff_ms)
+    graph = labels(rows, answered(exposures, events), scene.targets, cutoff_ms)
+    table = con.to_pyarrow(graph.order_by("row"))
+    return {target.name: _array(table, target.name, np.float32) for target in scene.targets}
