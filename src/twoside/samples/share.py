@@ -34,4 +34,5 @@ def in_share(request_id: Id, share: float, seed: int) -> Id:
 
 def _fifth(x: Id) -> Id:
     square = x * x % _PRIME
-    return square * square % _PRIME * x % _PRIME
+    fifth: Id = square * square % _PRIME * x % _PRIME
+    return fifth

@@ -1,0 +1,265 @@
+"""What rankers know in recruiting: about a hundred features a scene.
+
+Declared wishes say who fits; who *likes* whom shows only in behaviour. So most features count
+behaviour, by keys from broad to narrow: what everybody does with this item, what people of this
+title do with items of that title, what this very person did with such items, and lately. A narrow
+key knows more and has seen less; the model weighs them against each other.
+
+The funnel is view / expose, chat / view, reply / chat, reach / chat. A rate is shrunk to the rate
+of the whole market (`_RATES`) as if so many more had been seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twoside.features.kinds.activity import Age, Since
+from twoside.features.kinds.attribute import Attribute, Identity
+from twoside.features.kinds.distance import Distance
+from twoside.features.kinds.match import Difference, Equal, Overlap
+from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.time import Hour, Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from twoside.features.definition import Feature
+
+_RATES = {
+    "view": ("view", "expose", 0.12, 20.0),
+    "chat": ("chat", "view", 0.15, 10.0),
+    "wanted": ("chat", "expose", 0.02, 50.0),
+    "reply": ("reply", "chat", 0.35, 5.0),
+    "reach": ("reach", "chat", 0.12, 10.0),
+    "read": ("read", "chat", 0.70, 5.0),
+    "refused": ("reject", "view", 0.05, 20.0),
+}
+"""Short name -> (event, over which event, rate of the whole market, weight of it). The market
+rates are rounded; they are only where a key without history starts."""
+
+_LIKED = ("view", "chat")
+"""What shows interest of the person, for sequences."""
+
+
+def _rates(key: tuple[str, ...], names: Iterable[str], days: Iterable[int]) -> Iterator[Feature]:
+    """Rates of a key, for each name and window."""
+    for name in names:
+        event, over, prior, weight = _RATES[name]
+        for window in days:
+            yield Rate(
+                f"{_short(key)}_{name}_rate_{window}d",
+                key,
+                (event,),
+                (over,),
+                days=window,
+                prior=prior,
+                weight=weight,
+                meaning=f"{event} per {over} of {_words(key)} in {window} days and today",
+            )
+
+
+def _counts(key: tuple[str, ...], events: Iterable[str], days: Iterable[int]) -> Iterator[Feature]:
+    """Counts of a key, for each event and window."""
+    for event in events:
+        for window in days:
+            yield Count(
+                f"{_short(key)}_{event}_count_{window}d",
+                key,
+                (event,),
+                days=window,
+                meaning=f"number of {event} of {_words(key)} in {window} days and today",
+            )
+
+
+def _since(key: tuple[str, ...], events: Iterable[str]) -> Iterator[Feature]:
+    for event in events:
+        yield Since(
+            f"{_short(key)}_since_{event}",
+            key,
+            (event,),
+            meaning=f"since the last {event} of {_words(key)}",
+        )
+
+
+def _short(key: tuple[str, ...]) -> str:
+    return "_".join(part.replace(".", "_") for part in key)
+
+
+def _words(key: tuple[str, ...]) -> str:
+    """("person", "item.title") -> "this person with this title (item)"."""
+    parts = [part.partition(".") for part in key]
+    return " with ".join(
+        f"this {column} ({side})" if column else f"this {side}" for side, _, column in parts
+    )
+
+
+def _attributes(about: str, columns: Iterable[str]) -> Iterator[Feature]:
+    side = "person" if about == "person" else "item"
+    for column in columns:
+        yield Attribute(f"{about}_{column}", side, column)  # type: ignore[arg-type]
+
+
+def _matches(education: tuple[str, str], experience: tuple[str, str]) -> Iterator[Feature]:
+    """How the declared sides fit; the tuples are (person column, item column)."""
+    for column in ("title", "title_group", "city", "degree"):
+        yield Equal(f"same_{column}", column, column, f"both say the same {column}")
+    yield Overlap("skills_overlap", "skills", "skills", "share of the item's skills the person has")
+    for column in ("salary_low", "salary_high"):
+        yield Difference(f"{column}_gap", column, column, f"item's {column} over the person's")
+    yield Difference("salary_room", "salary_low", "salary_high", "item's top over person's least")
+    yield Difference("education_gap", *education, meaning="item's level over the person's")
+    yield Difference("experience_gap", *experience, meaning="item's years over the person's")
+    yield Distance("distance_km", "latitude", "longitude", "latitude", "longitude")
+
+
+def _the_request() -> Iterator[Feature]:
+    yield Hour("hour")
+    yield Weekday("weekday")
+    yield Identity("person", "person")
+    yield Identity("item", "item")
+    yield Age("person_age_hours", "person", "created_ms", "since the person came")
+    yield Age("item_age_hours", "item", "created_ms", "since the item came")
+
+
+def _person_history() -> Iterator[Feature]:
+    """How choosy and how lucky the person is, and how tired."""
+    key = ("person",)
+    yield from _rates(key, ("view", "wanted"), (7, 30))
+    yield from _rates(key, ("chat", "reply", "reach", "refused"), (30,))
+    yield from _counts(key, ("expose",), (0, 1, 7))
+    yield from _counts(key, ("view", "chat"), (0, 30))
+    yield from _since(key, ("expose", "view", "chat"))
+
+
+def _item_history() -> Iterator[Feature]:
+    """How wanted the item is, and whether its side answers or is already busy."""
+    key = ("item",)
+    yield from _rates(key, ("view", "wanted"), (7, 30))
+    yield from _rates(key, ("chat", "reply", "reach", "refused"), (30,))
+    yield from _counts(key, ("expose", "chat"), (1, 7))
+    yield from _counts(key, ("reply", "reach"), (7, 30))
+    yield from _since(key, ("chat", "reply"))
+
+
+def _pair_history() -> Iterator[Feature]:
+    """What these two already had with each other."""
+    key = ("person", "item")
+    yield from _counts(key, ("expose", "view", "chat", "reject"), (30,))
+    yield from _since(key, ("expose", "view"))
+
+
+def _taste(groups: Iterable[str]) -> Iterator[Feature]:
+    """What this person did with items of the same group: the trace of a hidden taste."""
+    for group in groups:
+        key = ("person", f"item.{group}")
+        yield from _rates(key, ("view", "wanted"), (30,))
+        yield from _counts(key, ("expose",), (30,))
+
+
+def _segments(keys: Iterable[tuple[str, ...]]) -> Iterator[Feature]:
+    """What people of one group do with items of another."""
+    for key in keys:
+        yield from _rates(key, ("view", "wanted"), (30,))
+
+
+def _lately(
+    columns: Iterable[str], gaps: Iterable[str], values: Iterable[str]
+) -> Iterator[Feature]:
+    """How near the item is to the last ones that the person looked at or wrote to."""
+    for column in columns:
+        yield RecentShare(f"recent_same_{column}", _LIKED, 20, column, f"of the same {column}")
+    for column in columns:
+        yield RecentShare(f"chatted_same_{column}", ("chat",), 5, column, f"of the same {column}")
+    for column in gaps:
+        yield RecentGap(f"recent_{column}_gap", _LIKED, 20, column, "over the mean looked at")
+    for column in values:
+        for back in (1, 2, 3):
+            yield RecentValue(f"last_{column}_{back}", _LIKED, back, column, f"{back} back")
+
+
+JOBS_FOR_SEEKER: tuple[Feature, ...] = (
+    *_the_request(),
+    *_attributes("person", ("title", "title_group", "city", "degree", "activity")),
+    *_attributes("person", ("salary_low", "salary_high", "education", "experience_years", "age")),
+    *_attributes("item", ("title", "title_group", "city", "company", "company_size", "industry")),
+    *_attributes("item", ("response", "degree", "salary_low", "salary_high", "education_min")),
+    *_attributes("item", ("experience_min", "openings", "remote")),
+    *_matches(("education", "education_min"), ("experience_years", "experience_min")),
+    *_person_history(),
+    *_item_history(),
+    *_rates(("item.boss",), ("reply", "reach", "read"), (30,)),
+    *_counts(("item.boss",), ("chat", "reply"), (1,)),
+    *_rates(("item.company",), ("view", "wanted", "reply"), (30,)),
+    *_segments(
+        (
+            ("person.title", "item.title"),
+            ("person.title", "item.company"),
+            ("person.title", "item.industry"),
+            ("person.degree", "item.company"),
+        )
+    ),
+    *_taste(("title", "company", "industry", "company_size")),
+    *_pair_history(),
+    *_lately(
+        ("title", "title_group", "company", "industry", "company_size", "city"),
+        gaps=("salary_low", "salary_high", "experience_min"),
+        values=("item", "title", "company"),
+    ),
+)
+
+SEEKERS_FOR_BOSS: tuple[Feature, ...] = (
+    *_the_request(),
+    *_attributes("person", ("title", "title_group", "city", "company", "company_size", "industry")),
+    *_attributes("person", ("boss", "degree", "salary_low", "salary_high", "education_min")),
+    *_attributes("person", ("experience_min", "openings", "remote")),
+    *_attributes("item", ("title", "title_group", "city", "degree", "activity")),
+    *_attributes("item", ("salary_low", "salary_high", "education", "experience_years", "age")),
+    *_matches(("education_min", "education"), ("experience_min", "experience_years")),
+    *_person_history(),
+    *_item_history(),
+    *_rates(("person.boss",), ("view", "wanted"), (30,)),
+    *_counts(("person.boss",), ("expose",), (1,)),
+    *_segments(
+        (
+            ("person.title", "item.title"),
+            ("person.company", "item.title"),
+            ("person.boss", "item.title"),
+            ("person.title", "item.degree"),
+            ("person.company", "item.degree"),
+        )
+    ),
+    *_taste(("title", "title_group", "degree", "city")),
+    *_pair_history(),
+    *_lately(
+        ("title", "title_group", "degree", "activity", "city"),
+        gaps=("salary_low", "education", "experience_years", "age"),
+        values=("item", "title", "degree"),
+    ),
+)
+
+FEATURES: dict[str, tuple[Feature, ...]] = {
+    "jobs_for_seeker": JOBS_FOR_SEEKER,
+    "seekers_for_boss": SEEKERS_FOR_BOSS,
+}
+"""Scene -> its features, in the order of the columns of its samples."""
+
+LIGHT: dict[str, tuple[str, ...]] = dict.fromkeys(
+    FEATURES,
+    (
+        "same_title",
+        "same_title_group",
+        "same_city",
+        "skills_overlap",
+        "salary_high_gap",
+        "experience_gap",
+        "distance_km",
+        "item_age_hours",
+        "item_view_rate_30d",
+        "item_wanted_rate_30d",
+        "item_reply_rate_30d",
+        "person_title_item_title_view_rate_30d",
+        "recent_same_title",
+    ),
+)
+"""Scene -> names of the features of the prerank model: cheap for a thousand candidates."""
