@@ -37,8 +37,8 @@ class Happened(Strict):
     person: int | str
     """The one whom the list was for."""
     item: int | str
-    by: Literal["person", "item"] = "person"
-    """Who acted."""
+    by: Literal["person", "item"] | None = None
+    """Who acted; without it, the party who does so by the domain's declaration."""
     ts_ms: int | None = None
     """Epoch milliseconds; without it, the server's clock."""
     request_id: int = -1
@@ -177,7 +177,7 @@ def _events(desk: Desk, rows: list[tuple[Happened, int, int]], now: int) -> pa.T
                 "kind": event.kind,
                 "person": person,
                 "item": item,
-                "by": event.by,
+                "by": event.by or _actor(desk, event),
                 "exposure_id": event.exposure_id,
                 "value": float("nan") if event.value is None else event.value,
             }
@@ -185,3 +185,8 @@ def _events(desk: Desk, rows: list[tuple[Happened, int, int]], now: int) -> pa.T
         ],
         schema=EVENTS,
     )
+
+
+def _actor(desk: Desk, event: Happened) -> str:
+    by = desk.service.domain(event.scene).event(event.kind).by
+    return "item" if by == "item" else "person"

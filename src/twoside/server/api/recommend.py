@@ -36,7 +36,7 @@ class Asked(Strict):
     """The person's id in your own data. One never seen gets a list too."""
     length: Annotated[int, Field(ge=1, le=LONGEST)] = 20
     """How many items."""
-    context: dict[str, float] = {}
+    context: Annotated[dict[str, float], Field(default_factory=dict)]
     """The scene's context columns, such as the tab of the app."""
     now_ms: int | None = None
     """Epoch milliseconds; without it, the server's clock."""

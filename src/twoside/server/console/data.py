@@ -1,0 +1,48 @@
+"""Data: what the lake holds of a scene, day by day."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from twoside.charts.label_rates import label_rates
+from twoside.charts.lorenz import lorenz
+from twoside.charts.positions import positions
+from twoside.charts.realism import realism
+from twoside.server.console.pieces import card, chart, figures, grid, nothing
+from twoside.server.console.words import scene_name
+
+if TYPE_CHECKING:
+    from twoside.server.console.frame import View
+
+
+async def show(view: View) -> None:
+    """The page."""
+    service, texts = view.desk.service, view.texts
+    log = await asyncio.to_thread(service.log, view.scene)
+    if log is None or not log.days:
+        nothing(texts("no_log"))
+        return
+    total = sum(log.exposures)
+    span = texts("day_span", first=log.days[0], last=log.days[-1])
+    a_day = texts("per_day", n=f"{total // len(log.days):,}")
+    figures(
+        [
+            (texts("days"), str(len(log.days)), span),
+            (texts("exposures"), f"{total:,}", a_day),
+            (texts("people"), f"{log.people:,}", ""),
+            (texts("items"), f"{log.items:,}", ""),
+        ]
+    )
+    statistics = await asyncio.to_thread(service.realism)
+    name = scene_name(service.scenes()[view.scene], view.language)
+    with grid():
+        with card(texts("card_labels"), texts("note_labels")):
+            chart(label_rates(log.days, log.exposures, log.counts, texts))
+        with card(texts("card_positions"), texts("note_positions"), "half"):
+            chart(positions(log.by_position, texts))
+        with card(texts("card_lorenz"), texts("note_lorenz"), "half"):
+            chart(lorenz({name: log.item_exposures}, texts))
+        if statistics:
+            with card(texts("card_realism"), texts("note_realism")):
+                chart(realism(statistics, texts))

@@ -1,0 +1,202 @@
+"""The console's words in English and Chinese. Charts bring their own (`charts.texts`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twoside.charts.texts import Language, Texts
+
+if TYPE_CHECKING:
+    from twoside.charts.texts import Words
+    from twoside.schema.domain import Domain, Scene
+
+WORDS: Words = {
+    # frame
+    "tagline": ("Lists for both sides of a market", "双边市场推荐"),
+    "scene": ("Scene", "场景"),
+    "http_docs": ("HTTP interface", "HTTP 接口"),
+    "version": ("Artefact", "模型版本"),
+    "none_yet": ("Nothing here yet", "暂无数据"),
+    "went_wrong": ("This could not be shown", "无法显示"),
+    # overview
+    "page_overview": ("Overview", "总览"),
+    "lead_overview": (
+        "One list goes through five stages. Here is how many candidates each lets through, and "
+        "how many of the items that people then liked are still among them.",
+        "一次推荐经过五个阶段：每个阶段留下多少候选，用户后来真正喜欢的物品还剩多少。",
+    ),
+    "learned_until": ("Learned on days to", "训练截至"),
+    "tested_on": ("tested on {days}", "测试日 {days}"),
+    "fit_rows": ("Exposures learned from", "训练曝光"),
+    "test_rows": ("{n} in the test", "测试 {n} 条"),
+    "merged_recall": ("Recall@500, merged", "合并召回@500"),
+    "best_channel": ("best channel alone: {name} {value}", "最佳单渠道：{name} {value}"),
+    "best_ranker": ("GAUC of {target}", "{target} 的 GAUC"),
+    "by_model": ("by {model}; AUC {auc}", "{model}；AUC {auc}"),
+    "oracle_share": ("Way to the oracle", "距真值上限"),
+    "oracle_share_note": ("from popularity, in closed loop", "自热门榜起，闭环测得"),
+    "card_stages": ("The funnel on the test days", "测试日漏斗"),
+    "note_stages": (
+        "Averages per request. A stage is good if the right bar shrinks less than the left one.",
+        "每次请求的平均值。右侧下降得比左侧少，说明该阶段有效。",
+    ),
+    "card_seconds": ("Where the time of this evaluation went", "本次评估耗时"),
+    "note_seconds": ("Wall time of each step, seconds.", "各步骤用时（秒）。"),
+    "no_evaluation": (
+        "No evaluation of this scene. Make one with: twoside funnel evaluate {scene} "
+        "--lake LAKE --train-until DAY",
+        "该场景尚无评估。运行：twoside funnel evaluate {scene} --lake LAKE --train-until DAY",
+    ),
+    # recall
+    "page_recall": ("Recall", "召回渠道"),
+    "lead_recall": (
+        "Each channel looks for candidates in its own way. A channel earns its place by hits that "
+        "no other has, or by breadth.",
+        "各渠道以不同方式寻找候选。独有命中或更广的覆盖，是渠道存在的理由。",
+    ),
+    "card_channels": ("Channels compared", "渠道对比"),
+    "note_channels": (
+        "Left: share of the items that a person liked next, found in the first 100 and 500. "
+        "Right: how much of the catalogue is reached, how unequally, and what no other finds.",
+        "左：用户后来喜欢的物品，出现在前 100 / 500 的比例。右：目录覆盖、集中程度与独有命中。",
+    ),
+    "card_channel_table": ("In figures", "明细"),
+    "channel": ("Channel", "渠道"),
+    "latency": ("Latency, ms", "耗时 (ms)"),
+    # ranker
+    "page_ranker": ("Ranker", "排序质量"),
+    "lead_ranker": (
+        "AUC asks whether liked items stand above the others over everybody; GAUC asks it within "
+        "one person's lists, which is what a list needs.",
+        "AUC 衡量全体样本的排序，GAUC 只在同一个人内部比较，更接近列表排序的目标。",
+    ),
+    "card_ranker": ("Models on every target", "各模型各目标"),
+    "note_ranker": (
+        "Bars are standard errors over people. .5 is chance.",
+        "误差线为按人重采样的标准误，0.5 为随机。",
+    ),
+    "card_calibration": ("Calibration: {target}", "校准：{target}"),
+    "note_calibration": (
+        "On the dotted line a predicted 10 % is a real 10 %.",
+        "落在虚线上表示预测 10% 即真实 10%。",
+    ),
+    "model": ("Model", "模型"),
+    "target": ("Target", "目标"),
+    "logloss": ("Log-loss", "对数损失"),
+    "calibration": ("Calibration", "校准比"),
+    "rows": ("Rows", "样本数"),
+    "base_rate": ("Rate", "正例率"),
+    # explain
+    "page_explain": ("Explain a list", "解释一次推荐"),
+    "lead_explain": (
+        "Choose a person, and see where each item of the list came from and what every stage "
+        "said of it.",
+        "选择一个人，查看列表中每个物品来自哪里、各阶段如何评价它。",
+    ),
+    "person_id": ("Person's id", "人员 ID"),
+    "request_id": ("or a request's id", "或请求 ID"),
+    "explain_button": ("Explain", "解释"),
+    "try_people": ("For example", "例如"),
+    "latest_requests": ("Last requests", "最近请求"),
+    "unknown_person": (
+        "The lake does not know {person}: this is the list of somebody new.",
+        "数据湖中没有 {person}：以下是新人看到的列表。",
+    ),
+    "unknown_request": (
+        "Request {request} is not among the last that this server answered.",
+        "请求 {request} 不在本服务最近应答之列。",
+    ),
+    "the_person": ("The person", "此人"),
+    "new_person": ("Somebody new", "新人"),
+    "no_attributes": ("Nothing is known.", "没有任何信息。"),
+    "card_shown": ("The list, and what each stage said", "列表与各阶段评价"),
+    "note_shown": (
+        "A chip is a recall channel with the item's rank there. Ranks count from 1.",
+        "标签为召回渠道及其名次（从 1 起）。",
+    ),
+    "item": ("Item", "物品"),
+    "from": ("From", "来源"),
+    "merge_rank": ("Merge", "合并"),
+    "prerank_rank": ("Prerank", "粗排"),
+    "fused_rank": ("Fused", "融合"),
+    "score": ("Score", "得分"),
+    "card_counts": ("Candidates by stage", "各阶段候选数"),
+    "card_spent": ("Time by stage", "各阶段耗时"),
+    "card_overlap": ("What channels share, for this person", "渠道重合（此人）"),
+    "card_candidates": ("Every stage's candidates", "各阶段候选"),
+    "dropped": ("Taken out by rules", "规则过滤"),
+    "total_time": ("Time", "总耗时"),
+    "found": ("Found by channels", "渠道共召回"),
+    "shown": ("Shown", "展示"),
+    "ranked": ("Ranked", "精排"),
+    "failed_channels": ("Channels that failed: {names}", "失败渠道：{names}"),
+    "filled": ("{n} from the fallback", "{n} 个来自兜底"),
+    "place": ("#", "#"),
+    "attributes": ("In words", "描述"),
+    # world
+    "page_world": ("World and oracle", "仿真世界"),
+    "lead_world": (
+        "In a world whose truth is known, policies play the same days from the same state. The "
+        "oracle knows every true probability; nobody can do better by more than luck.",
+        "在真值已知的世界里，各策略从同一状态出发运行同样的日子；真值策略知道所有真实概率。",
+    ),
+    "card_arms": ("What each policy achieves", "各策略成果"),
+    "note_arms": (
+        "{goal} per person and day over {days} days, {people} people; bars are 95 % intervals.",
+        "人均每日{goal}，{days} 天，{people} 人；误差线为 95% 区间。",
+    ),
+    "arm": ("Policy", "策略"),
+    "mean": ("Mean", "均值"),
+    "interval": ("95 % interval", "95% 区间"),
+    "of_oracle": ("Of the oracle", "占真值上限"),
+    "no_play": (
+        "No closed loop of this scene: it needs a world. See: twoside world play",
+        "该场景没有闭环结果：需要仿真世界。见 twoside world play",
+    ),
+    "card_realism": ("Does it look real?", "像真的吗？"),
+    "note_realism": (
+        "Statistics of the world's logs beside those of real logs.",
+        "仿真日志的统计量，与真实日志并列。",
+    ),
+    # data
+    "page_data": ("Data and events", "数据与事件"),
+    "lead_data": (
+        "What the lake holds for this scene, day by day.",
+        "数据湖中该场景逐日的数据。",
+    ),
+    "people": ("People", "人"),
+    "items": ("Items", "物品"),
+    "days": ("Days", "天数"),
+    "day_span": ("{first} to {last}", "{first} 至 {last}"),
+    "per_day": ("{n} a day", "每天 {n}"),
+    "card_labels": ("Behaviours by day", "逐日行为"),
+    "note_labels": (
+        "A rate that falls on the last days is often a label that is not final yet.",
+        "最后几天下降的比率，常因标签尚未成熟。",
+    ),
+    "card_positions": ("By position", "按位置"),
+    "note_positions": (
+        "Position bias and good ranking fall alike.",
+        "下降既来自位置偏差，也来自排序效果。",
+    ),
+    "card_lorenz": ("How exposure is shared", "曝光如何分配"),
+    "note_lorenz": (
+        "The deeper the curve hangs, the fewer items get most of it.",
+        "曲线越低，曝光越集中于少数物品。",
+    ),
+    "no_log": ("The lake holds no days of this scene.", "数据湖中没有该场景的数据。"),
+}
+
+
+def texts_for(language: Language, domain: Domain) -> Texts:
+    """The words of the console, its charts and a domain's behaviours, in one language."""
+    behaviours = {
+        event.name: (event.name.replace("_", " "), event.name_zh or event.name)
+        for event in domain.events
+    }
+    return Texts(language, {**behaviours, **WORDS})
+
+
+def scene_name(scene: Scene, language: Language) -> str:
+    """A scene as people call it."""
+    return scene.name_zh if language == "zh" and scene.name_zh else scene.name.replace("_", " ")
