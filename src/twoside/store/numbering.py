@@ -69,6 +69,11 @@ class Numbering:
             numbers = pc.index_in(asked, value_set=grown.words)
         return grown, numbers.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
 
+    def table(self, first: int = 0) -> pa.Table:
+        """(number int32, word string) from the number `first` on, as it is stored."""
+        number = pa.array(np.arange(first, len(self)), pa.int32())
+        return pa.table({"number": number, "word": self._words.slice(first)})
+
     @cached_property
     def _number_of(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self._words.to_pylist())}

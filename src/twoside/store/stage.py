@@ -60,13 +60,14 @@ class Stage:
 
     def rows(self, kind: str, ids: Words) -> np.ndarray:
         """int32 (n,): the rows of some ids; new ids get the next rows in order of appearance."""
-        known = self._rows.get(kind)
-        if known is None:
-            known = self._lake.rows(kind)
-        self._rows[kind], numbers = known.plus(ids)
+        self._rows[kind], numbers = self.known(kind).plus(ids)
         if len(numbers) and numbers.min() < 0:
             raise DataError(f"rows of {kind}: an id is null. Every entity needs an id.")
         return numbers
+
+    def known(self, kind: str) -> Numbering:
+        """All rows of a kind, of the lake and of this stage."""
+        return self._rows.get(kind) or self._lake.rows(kind)
 
     def codes(self, column: Column, words: Words) -> np.ndarray:
         """int32 (n,): the codes of some words; new words get the next codes, a null is -1.
@@ -127,6 +128,12 @@ class Stage:
         parquet.write(path, rows)
         self._rejects.append(path)
 
+    def scratch(self) -> Path:
+        """A folder for files of the writer's own; it goes with the stage."""
+        folder = self._aside.root / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def commit(self) -> None:
         """Make everything that was staged part of the lake, at once."""
         new = [
@@ -140,7 +147,7 @@ class Stage:
         if "row" not in table.column_names:
             raise DataError(f"{where} lacks the column 'row' (int32). Add it.")
         rows = table["row"].to_numpy()
-        ids = self._rows.get(kind) or self._lake.rows(kind)
+        ids = self.known(kind)
         if "id" in table.column_names:
             table = table.drop_columns(["id"])
         return table.append_column("id", ids.array(rows))
@@ -162,7 +169,7 @@ class Stage:
 
     def _numbering(self, column: Column) -> Numbering:
         if column.refers_to:
-            return self._rows.get(column.refers_to) or self._lake.rows(column.refers_to)
+            return self.known(column.refers_to)
         return self._codes.get(column.name) or self._lake.vocabulary(column.name)
 
     def _check_day(self, rows: pa.Table, day: int, where: str) -> None:
@@ -177,12 +184,10 @@ class Stage:
     def _new_parts(self, staged: dict[str, Numbering], known: Any, folder: Any) -> list[Path]:
         paths = []
         for name, numbering in staged.items():
-            first = len(known(name))
-            words = numbering.words.slice(first)
-            if len(words):
-                number = pa.array(np.arange(first, first + len(words)), pa.int32())
-                path = folder(name) / f"{first:012d}.parquet"
-                parquet.write(path, pa.table({"number": number, "word": words}))
+            new = numbering.table(first=len(known(name)))
+            if len(new):
+                path = folder(name) / f"{len(numbering) - len(new):012d}.parquet"
+                parquet.write(path, new)
                 paths.append(path)
         return paths
 

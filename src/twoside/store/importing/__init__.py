@@ -1,0 +1,1 @@
+"""Import of anybody's logs: a mapping says what their files mean, DuckDB reads them."""
