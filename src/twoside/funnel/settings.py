@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twoside import components, config
-from twoside.errors import ConfigError
+from twoside.errors import ConfigError, did_you_mean
+from twoside.funnel.rerank.diversity import Diversity
+from twoside.funnel.rerank.rules import Rules
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,29 @@ def merger(settings: FunnelSettings) -> Any:
     return components.build("twoside.funnel.merge", table, "merge")
 
 
+@dataclass(frozen=True)
+class Rerank:
+    """How scores become a list."""
+
+    fusion: Any
+    diversity: Diversity
+    rules: Rules
+
+
+def reranker(settings: FunnelSettings) -> Rerank:
+    """Fusion, diversity and rules."""
+    for name in settings.rerank:
+        if name not in ("fusion", "diversity", "rules"):
+            known = did_you_mean(name, ("fusion", "diversity", "rules"))
+            raise ConfigError(f"rerank has no table '{name}'. {known}")
+    fusion = settings.rerank.get("fusion", {})
+    return Rerank(
+        components.build("twoside.funnel.rerank.fusion", fusion, "rerank.fusion"),
+        config.build(Diversity, settings.rerank.get("diversity", {}), "rerank.diversity"),
+        config.build(Rules, settings.rerank.get("rules", {}), "rerank.rules"),
+    )
+
+
 def _choice(package: str, table: dict[str, Any], where: str, take: str, default: int) -> Choice:
     rest = {key: value for key, value in table.items() if key not in (take, "name")}
     built = components.build(package, rest, where)
@@ -101,4 +126,5 @@ def read(table: dict[str, Any]) -> FunnelSettings:
     """Settings from the tables of a TOML file, every stage checked."""
     settings = config.build(FunnelSettings, table)
     channels(settings), rankers(settings), preranker(settings), merger(settings)
+    reranker(settings)
     return settings

@@ -216,6 +216,16 @@ class OnlineStates:
         )
         return start, item, ts_ms, self._strength[kind]
 
+    def shown(self, person: int, since_ms: int) -> tuple[np.ndarray, np.ndarray]:
+        """int32 items and int64 ts_ms of what lists showed to the person, oldest first."""
+        item, ts_ms, _ = self._shown.rows(person, since_ms)
+        return item, ts_ms
+
+    def done(self, person: int, since_ms: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """int32 items, int64 ts_ms and float32 strengths of the person's pairs, oldest first."""
+        item, ts_ms, kind = self._behaved.rows(person, since_ms)
+        return item, ts_ms, self._strength[kind]
+
     def shown_recently(self, person: int, since_ms: int) -> np.ndarray:
         """int32 items that the person was shown since then (at most `memory.shown_days`)."""
         return self._shown.items(person, since_ms, np.ones(len(self._kinds), bool))
@@ -285,8 +295,13 @@ class OnlineStates:
 
     def memory_bytes(self) -> int:
         """Bytes held, without the entity tables that were given."""
-        held = sum(holder.memory_bytes() for _, holder in self._parts())
-        return held + self._people.memory_bytes() + self._items.memory_bytes()
+        return sum(self.memory_by_part().values())
+
+    def memory_by_part(self) -> dict[str, int]:
+        """Bytes held by each counter, sequence and so on."""
+        held = {part: holder.memory_bytes() for part, holder in self._parts()}
+        held["parties"] = self._people.memory_bytes() + self._items.memory_bytes()
+        return held
 
     def _rings(self) -> list[Sequences]:
         """The sequences that features need; the last one is recall's."""

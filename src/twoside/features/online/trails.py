@@ -14,21 +14,38 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from twoside.features.online.happenings import Happenings
+
 _NONE = -1
 
 
 @njit(cache=True)
 def _append(
-    head: np.ndarray,
-    before: np.ndarray,
     first: int,
     filled: int,
-    persons: np.ndarray,
-) -> None:
-    """Link n new rows, the first of which has number first + filled."""
-    for i in range(persons.size):
-        before[filled + i] = head[persons[i]]
-        head[persons[i]] = first + filled + i
+    taken: np.ndarray,
+    new_person: np.ndarray,
+    new_item: np.ndarray,
+    new_ts_ms: np.ndarray,
+    new_kind: np.ndarray,
+    head: np.ndarray,
+    before: np.ndarray,
+    items: np.ndarray,
+    ts_ms: np.ndarray,
+    kind: np.ndarray,
+) -> int:
+    """Link new rows, the first of which has number first + filled; returns how far it is filled."""
+    for i in range(new_person.size):
+        p = new_person[i]
+        if p < 0 or not taken[new_kind[i]]:
+            continue
+        before[filled] = head[p]
+        head[p] = first + filled
+        items[filled] = new_item[i]
+        ts_ms[filled] = new_ts_ms[i]
+        kind[filled] = new_kind[i]
+        filled += 1
+    return filled
 
 
 @njit(cache=True)
@@ -56,11 +73,29 @@ def _walk(
     return np.unique(found[:n])
 
 
-class Trails:
-    """What all people were shown or did in the last `days` days."""
+@njit(cache=True)
+def _back(
+    person: int, since_ms: int, head: np.ndarray, before: np.ndarray, first: int, ts_ms: np.ndarray
+) -> np.ndarray:
+    """int64 rows of one person since a moment, oldest first."""
+    found, n = np.empty(64, np.int64), 0
+    at = head[person] if 0 <= person < head.size else _NONE
+    while at >= first:
+        if ts_ms[at - first] >= since_ms:
+            if n == found.size:
+                found = np.concatenate((found, np.empty_like(found)))
+            found[n] = at - first
+            n += 1
+        at = before[at - first]
+    return found[:n][::-1].copy()
 
-    def __init__(self, days: int) -> None:
+
+class Trails:
+    """What happened to all people in the last `days` days, of the kinds that are `taken` (bool)."""
+
+    def __init__(self, days: int, taken: np.ndarray) -> None:
         self.days = days
+        self._taken = taken
         self._first = 0
         """The number of the oldest row kept: numbers go up for ever."""
         self._filled = 0
@@ -77,17 +112,25 @@ class Trails:
             more = max(more, len(self._head) // 8)
             self._head = np.concatenate([self._head, np.full(more, _NONE, np.int64)])
 
-    def add(
-        self, persons: np.ndarray, item: np.ndarray, ts_ms: np.ndarray, kind: np.ndarray
-    ) -> None:
-        """n happenings of known people."""
-        end = self._filled + len(persons)
-        if end > len(self._item):
-            self._resize(max(end, 2 * len(self._item), 1024))
-        _append(self._head, self._before, self._first, self._filled, persons)
-        new = slice(self._filled, end)
-        self._item[new], self._ts_ms[new], self._kind[new] = item, ts_ms, kind
-        self._filled = end
+    def add(self, rows: Happenings) -> None:
+        """Take those of the trail's kinds; people are known rows or -1."""
+        most = self._filled + len(rows)
+        if most > len(self._item):
+            self._resize(max(most, len(self._item) + len(self._item) // 2, 1024))
+        self._filled = _append(
+            self._first,
+            self._filled,
+            self._taken,
+            rows.person,
+            rows.item,
+            rows.ts_ms,
+            rows.kind,
+            self._head,
+            self._before,
+            self._item,
+            self._ts_ms,
+            self._kind,
+        )
 
     def forget(self, before_ms: int) -> None:
         """Drop the rows at the front that are older than a moment."""
@@ -98,6 +141,11 @@ class Trails:
             setattr(self, name, getattr(self, name)[gone : self._filled].copy())
         self._first += gone
         self._filled -= gone
+
+    def rows(self, person: int, since_ms: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """int32 items, int64 ts_ms and int8 kind numbers of one person, oldest first."""
+        found = _back(person, since_ms, self._head, self._before, self._first, self._ts_ms)
+        return self._item[found], self._ts_ms[found], self._kind[found]
 
     def items(self, person: int, since_ms: int, kinds: np.ndarray) -> np.ndarray:
         """int32 items, sorted, without repeats; `kinds` is bool, by kind number."""

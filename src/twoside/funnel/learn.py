@@ -1,0 +1,168 @@
+"""Learn every stage of a funnel from a lake, as of the end of one day.
+
+samples of the last days  ->  prerank and rank models
+behaviours before it      ->  recall channels
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twoside.errors import DataError
+from twoside.funnel import settings as configured
+from twoside.funnel.learned import Learned
+from twoside.funnel.rank.train import train
+from twoside.funnel.recall.channel import RecallData
+from twoside.funnel.recall.popularity import liked
+from twoside.samples.join import build_samples
+
+if TYPE_CHECKING:
+    from twoside.features.definition import Feature
+    from twoside.funnel.prerank.model import LightScorer
+    from twoside.funnel.rank.model import Scorer
+    from twoside.funnel.recall.channel import FittedChannel
+    from twoside.funnel.settings import FunnelSettings
+    from twoside.schema.domain import Domain, Scene
+    from twoside.schema.progress import Steps
+    from twoside.schema.samples import Samples
+    from twoside.store.lake import Lake
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a domain declares for one scene, and where its logs lie."""
+
+    lake: Lake
+    domain: Domain
+    scene: Scene
+    features: tuple[Feature, ...]
+    light: tuple[str, ...]
+    """Names of the features that prerank reads."""
+
+    @property
+    def name(self) -> str:
+        """The full name: `recruiting/jobs_for_seeker`."""
+        return f"{self.domain.name}/{self.scene.name}"
+
+    def targets(self, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The targets that occur in the lake; those `wanted` must be among them."""
+        kinds = self.lake.event_kinds(self.scene.name)
+        found = tuple(t.name for t in self.scene.targets if kinds & set(t.events))
+        missing = [name for name in wanted if self.scene.target(name).name not in found]
+        if missing or not found:
+            raise DataError(
+                f"{self.name}: no event of target {missing or 'any'} in {self.lake.root}. "
+                f"Known: {', '.join(found) or 'none'}. Name these in training.targets."
+            )
+        return wanted or found
+
+
+def learn(
+    declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
+) -> Learned:
+    """All stages from the days up to `until_day`, that day included."""
+    samples = training_samples(declared, settings, until_day, seed, steps)
+    targets = declared.targets(settings.training.targets)
+    prerank, rankers = learn_models(declared, settings, samples, targets, seed, steps)
+    now_ms = declared.lake.calendar.start_of(until_day + 1)
+    data = recall_data(declared, now_ms)
+    return Learned(learn_channels(settings, data, seed, steps), prerank, rankers, liked(data, 7.0))
+
+
+def training_samples(
+    declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
+) -> Samples:
+    """The last days up to `until_day`; nothing after it is known, to labels neither."""
+    first = until_day - settings.training.days + 1
+    cutoff = declared.lake.calendar.start_of(until_day + 1)
+    return some_samples(declared, (first, until_day), cutoff, settings.training.rows, seed, steps)
+
+
+def some_samples(
+    declared: Declared,
+    days: tuple[int, int],
+    cutoff_ms: int,
+    rows: int,
+    seed: int,
+    steps: Steps,
+) -> Samples:
+    """Samples of whole requests, about `rows` at most, of the days (first, last)."""
+    shown = declared.lake.read("exposures", *days, ["request_id"], declared.scene.name).num_rows
+    if not shown:
+        raise DataError(
+            f"{declared.name}: no exposures on these days in {declared.lake.root}. "
+            "Import them, or choose other days."
+        )
+    with steps("samples and features") as tick:
+        return build_samples(
+            declared.lake,
+            declared.domain,
+            declared.scene.name,
+            declared.features,
+            first_day=days[0],
+            last_day=days[1],
+            cutoff_ms=cutoff_ms,
+            request_share=min(1.0, rows / shown),
+            seed=seed,
+            tick=tick,
+        )
+
+
+def learn_models(
+    declared: Declared,
+    settings: FunnelSettings,
+    samples: Samples,
+    targets: tuple[str, ...],
+    seed: int,
+    steps: Steps,
+) -> tuple[LightScorer, dict[str, Scorer]]:
+    """The prerank model and every rank model, on the same samples."""
+    with steps("train prerank"):
+        prerank = configured.preranker(settings).settings.fit(samples, targets, declared.light)
+    rankers = {}
+    for choice in configured.rankers(settings):
+        with steps(f"train {choice.name}") as tick:
+            valid_days = settings.training.valid_days
+            rankers[choice.name] = train(choice.settings, samples, targets, seed, tick, valid_days)
+    return prerank, rankers
+
+
+def recall_data(declared: Declared, now_ms: int) -> RecallData:
+    """What recall may learn from: all behaviours before a moment, and entities as they were."""
+    lake, scene = declared.lake, declared.scene
+    return RecallData(
+        behaviours=lake.behaviours(declared.domain, scene.name, before_ms=now_ms),
+        people=lake.entity_table(scene.person, now_ms),
+        items=lake.entity_table(scene.item, now_ms),
+        now_ms=now_ms,
+        matches=scene.matching.matches,
+        places=scene.matching.places,
+        born=scene.matching.born,
+    )
+
+
+def learn_channels(
+    settings: FunnelSettings, data: RecallData, seed: int, steps: Steps
+) -> dict[str, FittedChannel]:
+    """Every recall channel, by name."""
+    found = {}
+    for choice in configured.channels(settings):
+        with steps(f"fit {choice.name}"):
+            found[choice.name] = choice.settings.fit(data, seed)
+    return found
+
+
+def about(
+    declared: Declared, settings: FunnelSettings, until_day: int, seed: int
+) -> dict[str, Any]:
+    """What an artefact's manifest says of how it was learned."""
+    from dataclasses import asdict
+
+    return {
+        "scene": declared.name,
+        "settings": asdict(settings),
+        "until_day": until_day,
+        "seed": seed,
+        "lake": str(declared.lake.root.name),
+    }

@@ -1,0 +1,58 @@
+"""Every fitted stage of a funnel as one value, and as the parts of an artefact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twoside.funnel import settings as configured
+from twoside.schema.artefact import Packed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from twoside.funnel.prerank.model import LightScorer
+    from twoside.funnel.rank.model import Scorer
+    from twoside.funnel.recall.channel import FittedChannel
+    from twoside.funnel.settings import FunnelSettings
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a funnel has learned."""
+
+    channels: Mapping[str, FittedChannel]
+    prerank: LightScorer
+    rankers: Mapping[str, Scorer]
+    """By name, in the order of the settings; the first one serves."""
+    liked: np.ndarray
+    """float64 (items,): decayed positive strengths, the order that fills a short list"""
+
+
+def pack(learned: Learned) -> dict[str, Packed]:
+    """Parts of an artefact: `channel-<name>`, `prerank`, `rank-<name>`, `liked`."""
+    parts = {f"channel-{name}": channel.pack() for name, channel in learned.channels.items()}
+    parts |= {f"rank-{name}": ranker.pack() for name, ranker in learned.rankers.items()}
+    return {
+        **parts,
+        "prerank": learned.prerank.pack(),
+        "liked": Packed(arrays={"liked": learned.liked}),
+    }
+
+
+def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
+    """The stages that `pack` described, by the settings they were learned with."""
+    return Learned(
+        channels={
+            choice.name: choice.settings.unpack(parts[f"channel-{choice.name}"])
+            for choice in configured.channels(settings)
+        },
+        prerank=configured.preranker(settings).settings.unpack(parts["prerank"]),
+        rankers={
+            choice.name: choice.settings.unpack(parts[f"rank-{choice.name}"])
+            for choice in configured.rankers(settings)
+        },
+        liked=parts["liked"].arrays["liked"],
+    )
