@@ -16,6 +16,7 @@ import fcntl
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -48,13 +49,18 @@ def writing(layout: Layout) -> Iterator[None]:
                 shutil.rmtree(layout.staging, ignore_errors=True)
 
 
-def commit(layout: Layout, files: Sequence[Path]) -> None:
-    """Move `files` (below the staging folder) into the lake, in their order."""
-    moves = [str(file.relative_to(layout.staging)) for file in files]
+def commit(layout: Layout, moves: Sequence[tuple[Path, Path]]) -> None:
+    """Move files of the staging folder to their places in the lake, in their order."""
+    with ThreadPoolExecutor(8) as pool:  # a file system writes many files out at once
+        list(pool.map(sync, [source for source, _ in moves]))
+    told = [
+        [str(source.relative_to(layout.staging)), str(goal.relative_to(layout.root))]
+        for source, goal in moves
+    ]
     prepared = layout.staging / "journal.json"
-    write_text(prepared, json.dumps(moves))
+    write_text(prepared, json.dumps(told))
     prepared.replace(layout.journal)  # the commit point
-    sync_folder(layout.root)
+    sync(layout.root)
     recover(layout)
 
 
@@ -68,8 +74,8 @@ def recover(layout: Layout) -> None:
         raise LakeError(
             f"{layout.journal}: not a readable journal. Restore the lake from a copy."
         ) from None
-    for move in moves:
-        source, goal = layout.staging / move, layout.root / move
+    for name, place in moves:
+        source, goal = layout.staging / name, layout.root / place
         if source.exists():
             goal.parent.mkdir(parents=True, exist_ok=True)
             source.replace(goal)
@@ -105,9 +111,9 @@ def replace_text(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the renames in a folder survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file, or the renames in a folder, survive a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

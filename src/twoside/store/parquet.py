@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,12 +15,9 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, table: pa.Table) -> None:
-    """Write a file that is on the disk when this returns (compressed with zstd)."""
+    """Write a file, compressed with zstd."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        pq.write_table(table, file, compression="zstd", write_statistics=True)
-        file.flush()
-        os.fsync(file.fileno())
+    pq.write_table(table, path, compression="zstd")
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:

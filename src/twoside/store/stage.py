@@ -12,7 +12,7 @@ Without `commit`, or when the writer is killed before it, the lake is as it was.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,9 +22,9 @@ from twoside.errors import DataError
 from twoside.schema.calendar import DAY_MS, iso
 from twoside.schema.tables import DAY_TABLES
 from twoside.store import journal, parquet, versions
-from twoside.store.layout import Layout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -38,13 +38,12 @@ class Stage:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._aside = Layout(lake.layout.staging)
+        self._layout = lake.layout
         self._open = ExitStack()
         self._rows: dict[str, Numbering] = {}
         self._codes: dict[str, Numbering] = {}
-        self._entities: list[Path] = []
-        self._days: list[Path] = []
-        self._rejects: list[Path] = []
+        self._files: dict[Path, Path] = {}
+        """Where a file will lie in the lake -> where it lies now"""
 
     def __enter__(self) -> Stage:
         self._open.enter_context(journal.writing(self._lake.layout))
@@ -83,8 +82,7 @@ class Stage:
 
     def entities(self, entity: Entity, table: pa.Table) -> None:
         """Add versions: row, valid_from_ms and every declared column (`id` is filled in). A
-        version of the same (row, valid_from_ms) is replaced. Once a kind in a stage, after the
-        words of its codes."""
+        version of the same (row, valid_from_ms) is replaced. Its codes must be given out before."""
         where = f"entities {entity.kind}"
         table = self._with_ids(entity.kind, table, where)
         table = versions.checked(table, versions.schema_of(entity), where)
@@ -93,13 +91,9 @@ class Stage:
         days = (table["valid_from_ms"].to_numpy() + offset) // DAY_MS
         for day in np.unique(days).tolist():
             new = table.filter(pa.array(days == day))
-            before = self._lake.layout.versions(entity.kind, day)
-            old = parquet.read(before) if before.exists() else new.slice(0, 0)
-            path = self._aside.versions(entity.kind, day)
-            if path in self._entities:
-                raise DataError(f"{where}: staged twice. Put all versions into one table.")
-            parquet.write(path, versions.merged(old, new))
-            self._entities.append(path)
+            goal = self._layout.versions(entity.kind, day)
+            old = self._now(goal)
+            self._write(goal, new if old is None else versions.merged(old, new))
 
     def day(self, table: str, day: int, rows: pa.Table, scene: str | None = None) -> None:
         """Replace a day of a table whole; with `scene`, only the rows of that scene."""
@@ -112,36 +106,42 @@ class Stage:
             wanted = pa.schema([*wanted, *(f.remove_metadata() for f in context)])
         rows = versions.checked(rows, wanted, where)
         self._check_day(rows, day, where)
-        before = self._lake.layout.day(table, day)
-        if scene is not None and before.exists():
-            old = self._lake.read(table, day, day)
-            others = old.filter(pc.not_equal(old["scene"], scene))
-            rows = _joined(others, rows)
-        path = self._aside.day(table, day)
-        parquet.write(path, rows)
-        if path not in self._days:
-            self._days.append(path)
+        goal = self._layout.day(table, day)
+        old = self._now(goal) if scene is not None else None
+        if old is not None:
+            rows = _joined(old.filter(pc.not_equal(old["scene"], scene)), rows)
+        self._write(goal, rows)
 
     def rejects(self, name: str, rows: pa.Table) -> None:
         """Replace the refused rows of the import `name`."""
-        path = self._aside.rejects(name)
-        parquet.write(path, rows)
-        self._rejects.append(path)
+        self._write(self._layout.rejects(name), rows)
 
     def scratch(self) -> Path:
         """A folder for files of the writer's own; it goes with the stage."""
-        folder = self._aside.root / "scratch"
+        folder = self._layout.staging / "scratch"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def commit(self) -> None:
         """Make everything that was staged part of the lake, at once."""
-        new = [
-            *self._new_parts(self._rows, self._lake.rows, self._aside.rows),
-            *self._new_parts(self._codes, self._lake.vocabulary, self._aside.vocabulary),
-        ]
-        journal.commit(self._lake.layout, [*new, *self._entities, *self._rejects, *self._days])
+        self._write_new(self._rows, self._lake.rows, self._layout.rows)
+        self._write_new(self._codes, self._lake.vocabulary, self._layout.vocabulary)
+        order = ("rows", "vocabulary", "entities", "rejects", *DAY_TABLES)
+        goals = sorted(
+            self._files, key=lambda goal: order.index(goal.relative_to(self._lake.root).parts[0])
+        )
+        journal.commit(self._layout, [(self._files[goal], goal) for goal in goals])
         self._open.close()
+
+    def _now(self, goal: Path) -> pa.Table | None:
+        """What the lake will have at a path as far as is staged, None if nothing."""
+        path = self._files.get(goal, goal)
+        return parquet.read(path) if path.exists() else None
+
+    def _write(self, goal: Path, rows: pa.Table) -> None:
+        # Flat names: making and removing a folder for each day takes longer than writing it.
+        aside = self._layout.staging / f"{len(self._files):06d}.parquet"
+        parquet.write(self._files.setdefault(goal, aside), rows)
 
     def _with_ids(self, kind: str, table: pa.Table, where: str) -> pa.Table:
         if "row" not in table.column_names:
@@ -181,15 +181,16 @@ class Stage:
             wrong = first if first != day else last
             raise DataError(f"{where}.ts_ms: expected moments of that day, got {iso(wrong)}.")
 
-    def _new_parts(self, staged: dict[str, Numbering], known: Any, folder: Any) -> list[Path]:
-        paths = []
+    def _write_new(
+        self,
+        staged: dict[str, Numbering],
+        known: Callable[[str], Numbering],
+        folder: Callable[[str], Path],
+    ) -> None:
         for name, numbering in staged.items():
             new = numbering.table(first=len(known(name)))
             if len(new):
-                path = folder(name) / f"{len(numbering) - len(new):012d}.parquet"
-                parquet.write(path, new)
-                paths.append(path)
-        return paths
+                self._write(folder(name) / f"{len(numbering) - len(new):012d}.parquet", new)
 
 
 def _joined(others: pa.Table, rows: pa.Table) -> pa.Table:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROW = "row_"
 """Column of the row number, from 1."""
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 _SCALE = {"s": "1000", "ms": "1", "us": "0.001"}
 
@@ -53,6 +54,8 @@ class Source:
         if not column:
             return "null::varchar"
         name, kind = quoted(column), self.columns[column]
+        if kind in _INTEGERS:
+            return f"{name}::varchar"
         if kind.startswith(_FLOATS):
             # A column of integers with holes comes as floats from pandas: 3.0 is the word "3".
             whole = f"{name} = trunc({name}) and abs({name}) < 1e15"
@@ -64,10 +67,14 @@ class Source:
 
     def number(self, column: str) -> str:
         """SQL of a column as a double; null if unknown or not a number."""
+        if self.columns.get(column) in _INTEGERS:
+            return f"{quoted(column)}::double"
         return f"try_cast({self.word(column)} as double)"
 
     def is_wrong_number(self, column: str) -> str:
         """SQL: there is a value, and it is not a number."""
+        if self.columns[column] in _INTEGERS:
+            return "false"
         return f"({self.word(column)} is not null and {self.number(column)} is null)"
 
     def ms(self, column: str, unit: TimeUnit) -> str:
