@@ -52,6 +52,8 @@ class Words:
     company_sizes: tuple[str, ...]
     activities: tuple[str, ...]
     responses: tuple[str, ...]
+    surnames: tuple[str, ...]
+    company_syllables: tuple[str, ...]
 
 
 @cache
@@ -87,6 +89,8 @@ def words() -> Words:
         company_sizes=_first(table["company_sizes"]),
         activities=_first(table["activities"]),
         responses=_first(table["responses"]),
+        surnames=_first(table["surnames"]),
+        company_syllables=_first(table["company_syllables"]),
     )
 
 

@@ -1,0 +1,105 @@
+"""What a seeker and a job are to each other: the two wishes that everything follows from.
+
+Both are sums in logits of what is declared (title, skills, distance, pay, degree, experience) and
+what is not (taste, appeal, sensitivity to distance and pay).
+"""
+
+# Compiled code: numba finds the types, annotations are for readers.
+# mypy: disable-error-code="no-any-return, return-value, operator"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from twoside.simulate.places import km_between
+
+_M1 = np.uint64(0x5555555555555555)
+_M2 = np.uint64(0x3333333333333333)
+_M4 = np.uint64(0x0F0F0F0F0F0F0F0F)
+_H1 = np.uint64(0x0101010101010101)
+_1, _2, _4, _56 = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(56)
+
+
+@njit(cache=True, inline="always")
+def _bits(x: np.uint64) -> np.uint64:
+    """Number of bits set."""
+    x = x - ((x >> _1) & _M1)
+    x = (x & _M2) + ((x >> _2) & _M2)
+    x = (x + (x >> _4)) & _M4
+    return (x * _H1) >> _56
+
+
+@njit(cache=True, inline="always")
+def shared_skills(s: int, j: int, seekers: Any, jobs: Any) -> float:
+    """Share of the skills asked for that the seeker has."""
+    has = np.uint64(0)
+    for word in range(3):
+        has += _bits(seekers.skills[s, word] & jobs.skills[j, word])
+    return np.float32(has) * jobs.asked[j]
+
+
+@njit(cache=True, inline="always")
+def remoteness(s: int, j: int, seekers: Any, jobs: Any, near_km: float) -> float:
+    """0 next door (or from home), 1/2 at `near_km`, to 1 far away."""
+    km = km_between(
+        seekers.north[s], seekers.east[s], seekers.cosine[s], jobs.north[j], jobs.east[j]
+    )
+    return jobs.onsite[j] * km / (km + near_km)
+
+
+@njit(cache=True, fastmath=True, inline="always")
+def wishes(s: int, j: int, seekers: Any, jobs: Any, r: Any) -> tuple[float, float]:
+    """(what the seeker thinks of the job, what the boss thinks of the seeker), in logits.
+
+    Pay below what is wanted hurts twice as much as pay above it pleases, and above half as much
+    again nothing is gained.
+    """
+    title = np.float32(seekers.title[s] == jobs.title[j])
+    group = np.float32(seekers.group[s] == jobs.group[j])
+    skill = shared_skills(s, j, seekers, jobs)
+    far = remoteness(s, j, seekers, jobs, r.near_km)
+    over = jobs.pay[j] - seekers.pay[s]
+    pay = min(over, np.float32(0.4)) if over > 0 else np.float32(2.0) * over
+    liking = np.float32(0.0)
+    suiting = np.float32(0.0)
+    for d in range(seekers.taste.shape[1]):
+        liking += seekers.taste[s, d] * jobs.profile[j, d]
+        suiting += jobs.taste[j, d] * seekers.profile[s, d]
+    wish = (
+        r.wish_title * title
+        + r.wish_group * group
+        + r.wish_skill * skill
+        - seekers.far[s] * far
+        + seekers.greed[s] * pay
+        + liking
+        + jobs.appeal[j]
+    )
+    below = max(jobs.education[j] - seekers.education[s], np.float32(0.0))
+    green = max(jobs.experience[j] - seekers.experience[s], np.float32(0.0))
+    green = min(np.float32(2.0) * green / (jobs.experience[j] + np.float32(0.5)), np.float32(1.0))
+    like = (
+        r.like_title * title
+        + r.like_group * group
+        + r.like_skill * skill
+        - r.like_near * far
+        - r.like_degree * below
+        - r.like_experience * green
+        + suiting
+        + seekers.appeal[s]
+    )
+    return wish, like
+
+
+@njit(cache=True, fastmath=True, inline="always")
+def odds(x: float) -> float:
+    """exp(-x) kept in range: 1 / (1 + odds(x)) is the logistic function."""
+    return np.exp(-min(max(x, np.float32(-20.0)), np.float32(20.0)))
+
+
+@njit(cache=True, inline="always")
+def sigmoid(x: float) -> float:
+    """The logistic function."""
+    return np.float32(1.0) / (np.float32(1.0) + odds(x))
