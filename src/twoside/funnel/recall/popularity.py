@@ -29,3 +29,10 @@ def liked(data: RecallData, half_life_days: float) -> np.ndarray:
     """float64 (items,): the decayed sum of positive strengths."""
     rows, worth = evidence(data, half_life_days)
     return np.bincount(data.behaviours.item[rows], worth, minlength=data.items.size)
+
+
+def percentile(score: np.ndarray) -> np.ndarray:
+    """float64 (n,): the share of scores that are not above each, in (0, 1]; equal scores alike."""
+    values, place = np.unique(score, return_inverse=True)
+    upto = np.cumsum(np.bincount(place, minlength=len(values)))
+    return np.asarray((upto / max(len(score), 1))[place], float)

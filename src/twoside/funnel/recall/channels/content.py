@@ -47,7 +47,7 @@ class Content:
     """Weight of a recent item against the one after it."""
     half_life_days: float = 3.0
     """Age at which a behaviour counts half for how much an item is liked."""
-    learn_from: int = 4000
+    learn_from: int = 10_000
     """Liked pairs to learn the weights from, the rest is left out; with fewer than
     `least`, every match weighs 1, every recent column 1 and being liked 0.1."""
     least: int = 100

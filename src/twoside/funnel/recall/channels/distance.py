@@ -17,7 +17,7 @@ from numba import njit
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import numbers_of
 from twoside.funnel.recall.past import Past
-from twoside.funnel.recall.popularity import liked
+from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
 from twoside.funnel.recall.topk import best_first, offer
@@ -39,11 +39,7 @@ class Distance:
 
     def fit(self, data: RecallData, seed: int) -> FittedDistance:  # noqa: ARG002 - exact
         """Rank items by how much they are liked; an empty past makes them all alike."""
-        score = liked(data, self.half_life_days)
-        values, place = np.unique(score, return_inverse=True)
-        below = np.cumsum(np.bincount(place, minlength=len(values)))
-        quality = (below / max(len(score), 1))[place] if len(score) else score
-        return FittedDistance(self, data.places, quality)
+        return FittedDistance(self, data.places, percentile(liked(data, self.half_life_days)))
 
     def unpack(self, packed: Packed) -> FittedDistance:
         """The fitted channel that `pack` described."""

@@ -1,8 +1,9 @@
 """Fresh: the newest items, those of the person's own groups first.
 
-    score(i) = number of declared groups that person and item share + 2 ^ (-age / half-life)
+    score(i) = number of declared groups that person and item share + 2 ^ (-age(i) / half-life)
 
-so one shared group comes before any age, and within as many groups the newest comes first.
+so one shared group comes before any age, and within as many groups the newest comes first. Ages
+count in whole steps (days); within a step the most liked comes first.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from numba import njit
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.past import Past
+from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
-from twoside.schema.calendar import DAY_MS
+from twoside.schema.calendar import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, RecallData
@@ -33,7 +35,9 @@ class Fresh:
     """Settings of the fresh channel. Items whose beginning nobody knows are not fresh."""
 
     half_life_days: float = 7.0
-    """Sets how far apart scores are; the order does not depend on it."""
+    """Age at which newness counts half; the order of items does not depend on it."""
+    step_hours: float = 24.0
+    """Items of one step are as new as each other; how much they are liked orders them."""
     within_days: float = 30.0
     """Older items are not fresh."""
 
@@ -43,19 +47,21 @@ class Fresh:
         np.minimum.at(first, data.behaviours.item, data.behaviours.ts_ms)
         first[first == np.iinfo(np.int64).max] = _UNKNOWN
         pairs = category_pairs(data.matches, data.people, data.items)
-        return FittedFresh(self, pairs, data.born, data.now_ms, first)
+        good = percentile(liked(data, self.half_life_days))
+        return FittedFresh(self, pairs, data.born, data.now_ms, first, good)
 
     def unpack(self, packed: Packed) -> FittedFresh:
         """The fitted channel that `pack` described."""
         meta = packed.meta
         pairs = tuple((mine, theirs) for mine, theirs in meta["pairs"])
-        first = packed.arrays["first"]
-        return FittedFresh(Fresh(**meta["settings"]), pairs, meta["born"], meta["fit_ms"], first)
+        first, good = packed.arrays["first"], packed.arrays["quality"]
+        settings = Fresh(**meta["settings"])
+        return FittedFresh(settings, pairs, meta["born"], meta["fit_ms"], first, good)
 
 
 @dataclass(frozen=True)
 class _Newest:
-    """All items whose beginning is known, newest first."""
+    """All items whose beginning is known, the newest step first, within it the most liked."""
 
     item: np.ndarray
     """int32 (n,)"""
@@ -64,7 +70,7 @@ class _Newest:
     groups: np.ndarray
     """int32 (n, pairs)"""
     factor: np.ndarray
-    """float64 (n,): 2 ^ (-(latest - born) / half-life)"""
+    """float64 (n,): 2 ^ (-age / half-life) at the newest beginning, age in steps"""
     latest: int
     """The newest beginning"""
 
@@ -80,6 +86,8 @@ class FittedFresh:
     fit_ms: int
     first: np.ndarray
     """int64 (items,): first behaviour, -1 none"""
+    quality: np.ndarray
+    """float64 (items,): percentile of how much an item is liked"""
     _newest: Remembered[_Newest] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -104,6 +112,7 @@ class FittedFresh:
             newest.factor,
             np.exp2((newest.latest - asking.now_ms) / (self.settings.half_life_days * DAY_MS)),
             self.settings.within_days * DAY_MS,
+            self.settings.step_hours * HOUR_MS,
             asking.is_open,
             items,
             scores,
@@ -118,16 +127,22 @@ class FittedFresh:
             "born": self.born,
             "fit_ms": self.fit_ms,
         }
-        return Packed(meta, {"first": self.first})
+        return Packed(meta, {"first": self.first, "quality": self.quality})
 
     def _order(self, items: EntityTable) -> _Newest:
         born = self._born(items)
-        order = np.argsort(-born, kind="stable").astype(np.int32)
-        order = order[: np.count_nonzero(born != _UNKNOWN)]
+        step_ms = self.settings.step_hours * HOUR_MS
+        quality = np.full(items.size, 0.5)
+        quality[: len(self.quality)] = self.quality[: items.size]
+        known = np.flatnonzero(born != _UNKNOWN)
+        steps = born[known] // step_ms
+        steps = steps.max(initial=0) - steps + (1 - quality[known])
+        by_age = np.lexsort((-born[known], steps))
+        order, steps = known[by_age].astype(np.int32), steps[by_age]
         groups = codes_of(items, tuple(theirs for _, theirs in self.pairs), order)
         born = born[order]
-        latest = int(born[0]) if len(born) else 0
-        factor = np.exp2((born - latest) / (self.settings.half_life_days * DAY_MS))
+        latest = int(born.max(initial=0))
+        factor = np.exp2(-steps * step_ms / (self.settings.half_life_days * DAY_MS))
         return _Newest(order, born, groups, factor, latest)
 
     def _born(self, items: EntityTable) -> np.ndarray:
@@ -153,6 +168,7 @@ def _newest(  # type: ignore[no-untyped-def]
     factor,
     scale,
     within_ms,
+    step_ms,
     is_open,
     out_items,
     out_scores,
@@ -165,9 +181,9 @@ def _newest(  # type: ignore[no-untyped-def]
         for n in range(len(order)):
             j = order[n]
             age = max(now_ms[i] - born[n], 0)
-            if age > within_ms:
+            if age > within_ms + step_ms:
                 break
-            if not is_open[j] or barred[j]:
+            if age > within_ms or not is_open[j] or barred[j]:
                 continue
             score = min(factor[n] * scale[i], 1.0)
             for c in range(mine.shape[1]):

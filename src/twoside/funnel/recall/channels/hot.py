@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Hot:
     """Settings of the hot channel. An item that nobody likes is never hot."""
 
-    half_life_days: float = 3.0
+    half_life_days: float = 2.0
     """Age at which a behaviour counts half."""
     by_group: bool = True
     """Look first within the groups that people declare (the person columns of matches)."""

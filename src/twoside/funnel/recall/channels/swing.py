@@ -38,13 +38,13 @@ class Swing:
     """Power by which people of many items count less; 0 is the paper."""
     max_people: int = 200
     """People kept per item. Work per item grows with its square."""
-    neighbours: int = 100
+    neighbours: int = 200
     """Nearest items kept per item."""
     latest: int = 100
     """Items kept per person in learning."""
     last: int = 20
     """Recent items of the person that count in recall."""
-    decay: float = 0.8
+    decay: float = 0.75
     """Weight of a recent item against the one after it."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
