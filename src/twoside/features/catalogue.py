@@ -112,7 +112,7 @@ class _Check:
             raise ConfigError(f"{self.where}: {owner} has no column '{name}'. {known}")
         if found.type not in types:
             raise ConfigError(
-                f"{self.where}: column '{name}' of {owner} is a {found.type}, "
+                f"{self.where}: column '{name}' of {owner} is of type {found.type}, "
                 f"expected {' or '.join(types)}. Use another column or another kind of feature."
             )
 

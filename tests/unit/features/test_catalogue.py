@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from small_market import DOMAIN, SCENE, every_kind
+
+from twoside.domains.recruiting.domain import DOMAIN as RECRUITING
+from twoside.domains.recruiting.features import FEATURES, LIGHT
+from twoside.errors import ConfigError
+from twoside.features.catalogue import check, described
+from twoside.features.kinds.activity import Age
+from twoside.features.kinds.attribute import Attribute, Context
+from twoside.features.kinds.match import Equal, Overlap
+from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.statistic import Count, Rate
+
+if TYPE_CHECKING:
+    from twoside.features.definition import Feature
+
+KINDS = "Known: drop, expose, keep, look, take."
+
+
+@pytest.mark.parametrize(
+    ("feature", "message"),
+    [
+        (
+            Attribute("f", "item", "trades"),
+            "feature 'f': thing (the item) has no column 'trades'. Did you mean 'trade'? "
+            "Known: born_ms, city, latitude, longitude, needs, pay, trade.",
+        ),
+        (
+            Attribute("f", "person", "has"),
+            "feature 'f': column 'has' of buyer (the person) is of type categories, expected number or "
+            "category. Use another column or another kind of feature.",
+        ),
+        (
+            Age("f", "person", "pay"),
+            "feature 'f': column 'pay' of buyer (the person) is of type number, expected time. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            Context("f", "tabs"),
+            "feature 'f': the context of things has no column 'tabs'. Did you mean 'tab'? "
+            "Known: price, tab.",
+        ),
+        (
+            Equal("f", "wish", "needs"),
+            "feature 'f': column 'needs' of thing (the item) is of type categories, expected category. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            Overlap("f", "has", "trade"),
+            "feature 'f': column 'trade' of thing (the item) is of type category, expected categories. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            Count("f", ("item",), ("tke",), 1),
+            f"feature 'f'.events: market has no event 'tke'. Did you mean 'take'? {KINDS}",
+        ),
+        (
+            Rate("f", ("item",), ("take",), ("exposed",), 1, 0.1, 1),
+            f"feature 'f'.over: market has no event 'exposed'. Did you mean 'expose'? {KINDS}",
+        ),
+        (
+            Count("f", ("itm",), ("take",), 1),
+            "feature 'f'.key: there is no part 'itm'. Did you mean 'item'? "
+            "Known: context.<column>, item, item.<column>, person.",
+        ),
+        (
+            Count("f", ("item.pay",), ("take",), 1),
+            "feature 'f': column 'pay' of thing (the item) is of type number, expected category. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            Count("f", (), ("take",), 1),
+            "feature 'f'.key: needs at least one part, such as 'item'.",
+        ),
+        (
+            Count("f", ("item",), (), 1),
+            f"feature 'f'.events: needs at least one event. {KINDS}",
+        ),
+        (
+            Count("f", ("item",), ("take",), -1),
+            "feature 'f'.days = -1: expected 0 (today) or more days.",
+        ),
+        (
+            Rate("f", ("item",), ("take",), ("expose",), 1, 0.1, 0),
+            "feature 'f'.weight = 0: expected more than 0, else a key without history divides "
+            "by 0.",
+        ),
+        (
+            RecentShare("f", ("take",), 0, "city"),
+            "feature 'f': expected at least 1 behaviour back, got 0.",
+        ),
+        (
+            RecentValue("f", ("take",), 1, "pay"),
+            "feature 'f': column 'pay' of thing (the item) is of type number, expected category. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            RecentGap("f", ("take",), 1, "city"),
+            "feature 'f': column 'city' of thing (the item) is of type category, expected number. "
+            "Use another column or another kind of feature.",
+        ),
+    ],
+)
+def test_a_feature_that_cannot_be_computed_is_refused(feature: Feature, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        check([feature], DOMAIN, SCENE)
+    assert str(error.value) == message
+
+
+def test_two_features_of_one_name_are_refused() -> None:
+    twice = [Context("price", "price"), Context("price", "price")]
+    with pytest.raises(ConfigError) as error:
+        check(twice, DOMAIN, SCENE)
+    assert str(error.value) == (
+        "features of things: 'price' is declared 2 times. Rename the others."
+    )
+
+
+def test_every_kind_passes_and_is_described() -> None:
+    features = every_kind()
+    check(features, DOMAIN, SCENE)
+    lines = {line.name: line for line in described(features)}
+    assert lines["rate_0_3"].window == "3 days"
+    assert lines["rate_0_3"].events == "look+drop / expose+take"
+    assert lines["count_0_0"].window == "today"
+    assert lines["since_0"].window == "always"
+    assert lines["gap_drop"].window == "last 4"
+    assert lines["km"].unit == "km"
+    assert lines["count_1_1"].about == "person"
+
+
+@pytest.mark.parametrize("scene", sorted(FEATURES))
+def test_the_features_of_recruiting_can_be_computed_and_are_many(scene: str) -> None:
+    features = FEATURES[scene]
+    check(features, RECRUITING, RECRUITING.scene(scene))
+    names = {f.name for f in features}
+    assert len(names) >= 80
+    assert len({type(f) for f in features}) >= 12
+    assert set(LIGHT[scene]) <= names
