@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twoside import config
 from twoside.funnel import settings as configured
 from twoside.schema.artefact import Packed
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from twoside.funnel.rank.model import Scorer
     from twoside.funnel.recall.channel import FittedChannel
     from twoside.funnel.settings import FunnelSettings
+    from twoside.store.artefacts import Artefacts
 
 
 @dataclass(frozen=True)
@@ -56,3 +58,13 @@ def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
         },
         liked=parts["liked"].arrays["liked"],
     )
+
+
+def published(name: str, artefacts: Artefacts) -> tuple[FunnelSettings, Learned, str]:
+    """The funnel in use under a name (`recruiting/jobs_for_seeker`): its settings, what it has
+    learned, and its version."""
+    artefact = artefacts.load(name)
+    settings = config.build(
+        configured.FunnelSettings, dict(artefact.about["settings"]), f"artefact {name}"
+    )
+    return settings, unpack(settings, artefact.parts), artefact.version

@@ -113,7 +113,7 @@ class Funnel:
             ts_ms=ts_ms,
             strength=strength,
             now_ms=np.array([request.ts_ms for request in requests], np.int64),
-            is_open=self._is_open,
+            is_open=self.is_open,
             people=self._people,
             items=self._items,
         )
@@ -134,7 +134,7 @@ class Funnel:
         memory, person = self.states.memory, request.person
         shown = self.states.shown(person, request.ts_ms - memory.shown_days * DAY_MS)
         done = self.states.done(person, request.ts_ms - memory.behaved_days * DAY_MS)
-        return Facts(request.ts_ms, self._is_open, self._items, *shown, *done)
+        return Facts(request.ts_ms, self.is_open, self._items, *shown, *done)
 
     def _allowed(
         self, merged: Merged | None, facts: list[Facts], trace: Trace
@@ -196,12 +196,12 @@ class Funnel:
     def tables(self, people: EntityTable, items: EntityTable) -> None:
         """Entities as they are now: new ones, closed ones."""
         self._people, self._items = people, items
-        self._is_open = items.open_rows()
+        self.is_open = items.open_rows()
         self.states.tables(people, items)
         born = np.full(items.size, -1, np.int64)
         if self.states.scene.matching.born is not None:
             born = items.columns[self.states.scene.matching.born]
-        self._fallback = fallback_order(self._is_open, self.learned.liked, born)
+        self._fallback = fallback_order(self.is_open, self.learned.liked, born)
 
     def _target_worth(self) -> np.ndarray:
         """What one of each target is worth to prerank: the fusion's own weights if it has some."""

@@ -1,0 +1,73 @@
+"""Domains by name: `recruiting/jobs_for_seeker` is the scene of a folder beside this file."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+
+from twoside import config
+from twoside.errors import ConfigError, LakeError, did_you_mean
+from twoside.funnel import settings as funnel_settings
+from twoside.funnel.learn import Declared
+from twoside.store.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twoside.funnel.settings import FunnelSettings
+    from twoside.schema.domain import Domain
+
+_PACKAGE = "twoside.domains"
+
+
+def names() -> list[str]:
+    """All domains there are."""
+    folders = (entry for entry in files(_PACKAGE).iterdir() if entry.is_dir())
+    return sorted(f.name for f in folders if f.joinpath("domain.py").is_file())
+
+
+def domain(name: str) -> Domain:
+    """The declaration of a domain."""
+    if name not in names():
+        raise ConfigError(f"there is no domain '{name}'. {did_you_mean(name, names())}")
+    return cast("Domain", import_module(f"{_PACKAGE}.{name}.domain").DOMAIN)
+
+
+def scenes() -> list[str]:
+    """All scenes by their full names."""
+    return [f"{name}/{scene.name}" for name in names() for scene in domain(name).scenes]
+
+
+def declared(scene: str, lake: Path) -> Declared:
+    """What a scene, by its full name, declares, with the lake its logs lie in."""
+    found, short = _split(scene)
+    opened = Lake.open(lake)
+    if opened.domain != found.name:
+        own = [name for name in scenes() if name.startswith(f"{opened.domain}/")]
+        raise LakeError(
+            f"{lake}: a lake of the domain '{opened.domain}', not of '{found.name}'. "
+            f"Its scenes: {', '.join(own)}."
+        )
+    features = import_module(f"{_PACKAGE}.{found.name}.features")
+    return Declared(
+        opened, found, found.scene(short), features.FEATURES[short], features.LIGHT[short]
+    )
+
+
+def settings(scene: str, path: Path | None = None) -> FunnelSettings:
+    """The funnel that a scene ships with, or that of a TOML file."""
+    found, short = _split(scene)
+    shipped = files(f"{_PACKAGE}.{found.name}").joinpath("configs", f"{short}.toml")
+    table: dict[str, Any] = config.read_toml(path or cast("Path", shipped))
+    read = funnel_settings.read(table)
+    if read.scene != short:
+        raise ConfigError(f"scene = '{read.scene}': expected '{short}', the scene asked for.")
+    return read
+
+
+def _split(scene: str) -> tuple[Domain, str]:
+    name, _, short = scene.partition("/")
+    if scene not in scenes():
+        raise ConfigError(f"there is no scene '{scene}'. {did_you_mean(scene, scenes())}")
+    return domain(name), short
