@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from twoside.schema.entities import Column
 from twoside.store import versions
+from twoside.store.coding import coded
 from twoside.store.importing.refused import refuse, refuse_unreadable
 from twoside.store.importing.source import ROW, text
 
@@ -43,7 +44,7 @@ def import_entities(
     for column in entity.columns:
         if column.name in mapped:
             values = table[f"a{mapped.index(column.name)}"].combine_chunks()
-            found[column.name] = _stored(column, values, stage)
+            found[column.name] = coded(column, values, stage)
         else:
             found[column.name] = versions.unknown(column, len(table))
     stage.entities(entity, pa.table(found))
@@ -112,7 +113,7 @@ def _unknown(planned: PlannedEntity, name: str) -> str:
 
 
 def _value(planned: PlannedEntity, column: Column) -> str:
-    """SQL of a column's value in the type that `_stored` takes."""
+    """SQL of a column's value in the type that `coded` takes."""
     told, name = planned.told, column.name
     word, unknown = _word(planned, name), _unknown(planned, name)
     if name in told.split:
@@ -136,19 +137,3 @@ def _is_wrong(planned: PlannedEntity, column: Column) -> str:
     word, unknown = _word(planned, column.name), _unknown(planned, column.name)
     there = f"{word} is not null" + (f" and {word} not in ({unknown})" if unknown else "")
     return f"({there} and ({_value(planned, column)}) is null)"
-
-
-def _stored(column: Column, values: pa.Array, stage: Stage) -> pa.Array:
-    match column.type:
-        case "number":
-            return values.cast(pa.float64()).fill_null(np.nan)
-        case "time":
-            return values.cast(pa.int64()).fill_null(-1)
-        case "text":
-            return values.cast(pa.string()).fill_null("")
-        case "category":
-            return pa.array(stage.codes(column, values), pa.int32())
-        case _:
-            offsets = (values.offsets.to_numpy() - values.offsets[0].as_py()).astype(np.int32)
-            codes = stage.codes(column, values.flatten())
-            return pa.ListArray.from_arrays(pa.array(offsets), pa.array(codes, pa.int32()))
