@@ -87,7 +87,6 @@ def features() -> tuple[Feature, ...]:
         Count("i_shown_2", ("item",), ("expose",), 2),
         Count("i_any_ever", ("item",), ("view", "chat", "expose"), None),
         Rate("i_ctr_1", ("item",), ("view",), ("expose",), 1, 0.1, 5.0),
-        Rate("i_ctr_raw", ("item",), ("view",), ("expose",), None, 0.0, 0.0),
         Count("p_act_3", ("person",), ("view", "chat"), 3),
         Rate("p_ctr", ("person",), ("chat",), ("view", "expose"), None, 0.2, 1.0),
         Count("t_shown_2", ("item.title",), ("expose",), 2),
@@ -205,7 +204,11 @@ def random_log(
     }
     asked = []
     for ts_ms in sorted([*(moment() for _ in range(requests)), begin + 9 * 24 * HOUR_MS]):
-        context = {"tab": float(rng.integers(-1, 3)), "depth": 0.25} if rng.random() < 0.8 else {}
+        context = (
+            {"tab": float(rng.integers(-1, 3)), "depth": float(rng.integers(4))}
+            if rng.random() < 0.8
+            else {}
+        )
         one = Asked(int(rng.integers(-1, people)), 0, ts_ms, context)
         asked.append([replace(one, item=int(i)) for i in rng.permutation(items)[:3]])
     context = [pa.field("tab", pa.int32()), pa.field("depth", pa.float64())]

@@ -22,8 +22,8 @@ class Contexts:
         self._codes = np.empty((0, len(columns)), np.int32)
         self._day = np.empty(0, np.int32)
 
-    def add(self, exposure: np.ndarray, codes: np.ndarray, day: np.ndarray) -> None:
-        """n exposures: int64 ids, int32 (n, columns) codes, days."""
+    def add(self, exposure: np.ndarray, codes: np.ndarray, day: int | np.ndarray) -> None:
+        """n exposures: int64 ids, int32 (n, columns) codes, their day or days."""
         slots = self._slots.claim(exposure)
         more = self._slots.used - len(self._day)
         if more > 0:
@@ -32,13 +32,16 @@ class Contexts:
             self._day = np.concatenate([self._day, np.empty(more, np.int32)])
         keep = slots >= 0
         self._codes[slots[keep]] = codes[keep]
-        self._day[slots[keep]] = day[keep]
+        self._day[slots[keep]] = day if isinstance(day, int) else day[keep]
 
-    def of(self, exposure: np.ndarray) -> np.ndarray:
-        """int32 (n, columns); -1 where the exposure is not known (any more)."""
+    def of(self, exposure: np.ndarray, day: int) -> np.ndarray:
+        """int32 (n, columns) for events of a day; -1 where the exposure is not known, or was
+        more than `days` days before."""
         slots = self._slots.find(exposure)
         codes = np.full((len(exposure), len(self.columns)), -1, np.int32)
-        codes[slots >= 0] = self._codes[slots[slots >= 0]]
+        found = np.flatnonzero(slots >= 0)
+        found = found[self._day[slots[found]] >= day - self.days]
+        codes[found] = self._codes[slots[found]]
         return codes
 
     def forget(self, before_day: int) -> None:

@@ -22,6 +22,8 @@ NEVER = -(2**62)
 EVER = -1
 """The window of `days=None`."""
 _NO_COUNTS = np.empty(0, np.int32)
+_MOST_LATE = 64
+"""Small logs of late events that a day may have before they are folded into one."""
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,15 @@ class Counters:
         self._logged = np.array([kind in finite for kind in kinds])
         self._today = np.empty(1024, np.int32)
         self._filled = 0
-        self._past: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        """Day -> int32 cells and their counts (empty: one each)."""
+        self._past: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
+        """Day -> int32 cells and their counts (empty: one each), first the day's own, then what
+        came late."""
 
     def hold(self, size: int) -> None:
         """Have slots 0 to size - 1."""
         capacity = len(self.sums)
         if size > capacity:
-            more = max(size, capacity + capacity // 2, 64) - capacity
+            more = max(size, capacity + capacity // 4, 64) - capacity
             self.sums = np.concatenate([self.sums, np.zeros((more, self.sums.shape[1]), np.int32)])
             never = np.full((more, self.last.shape[1]), NEVER, np.int64)
             self.last = np.concatenate([self.last, never])
@@ -137,23 +140,25 @@ class Counters:
         log = np.empty(len(slots), np.int32)
         filled = self._count(slots, kinds, ts_ms, today - day, log, 0)
         if filled:
-            late = np.concatenate(
-                [_unfolded(*self._past.get(day, (log[:0], log[:0]))), log[:filled]]
-            )
-            self._past[day] = _folded(late)
+            parts = self._past.setdefault(day, [])
+            parts.append((log[:filled].copy(), _NO_COUNTS))
+            if len(parts) > _MOST_LATE:
+                late = np.concatenate([_unfolded(*part) for part in parts[1:]])
+                self._past[day] = [parts[0], _folded(late)]
 
     def advance(self, today: int, to_day: int) -> None:
         """Begin a new day: what leaves a window leaves its sums."""
         if self._longest < 0:
             return
         if self._filled:
-            self._past[today] = _folded(self._today[: self._filled])
+            self._past.setdefault(today, []).append(_folded(self._today[: self._filled]))
             self._filled = 0
         windows = sorted({int(w) for w in self._window if w != EVER})
         for day in sorted(self._past):
             for days in windows:
                 if today - days <= day < to_day - days:
-                    self._take_out(*self._past[day], days)
+                    for cells, counts in self._past[day]:
+                        self._take_out(cells, counts, days)
             if day < to_day - self._longest:
                 del self._past[day]
 
@@ -201,14 +206,33 @@ class Counters:
             room[: self._filled] = self._today[: self._filled]
             self._today = room
 
+    @property
+    def forgets(self) -> bool:
+        """All windows end: a slot whose sums are 0 is as one that was never seen."""
+        return bool(len(self._window)) and not len(self.need.lasts) and EVER not in self._window
+
+    def alive(self) -> np.ndarray:
+        """bool (size,): has something in a window."""
+        return np.asarray(self.sums[: self.size].any(axis=1))
+
+    def keep(self, alive: np.ndarray) -> None:
+        """Drop the other slots and number those kept anew, in their order."""
+        self.sums, self.last = self.sums[: self.size][alive], self.last[: self.size][alive]
+        number = np.where(alive, np.cumsum(alive) - 1, -1)
+        self.size = len(self.sums)
+        for day, parts in self._past.items():
+            # A dead slot's cells in a longer log are of kinds that no longer window counts.
+            self._past[day] = [_renumbered(*part, number, len(self._logged)) for part in parts]
+
     def arrays(self) -> Iterator[tuple[str, np.ndarray]]:
         """Everything to store, by name."""
         yield "sums", self.sums[: self.size]
         yield "last", self.last[: self.size]
         yield "today", self._today[: self._filled]
-        for day, (cells, counts) in self._past.items():
-            yield f"cells.{day}", cells
-            yield f"counts.{day}", counts
+        for day, parts in self._past.items():
+            for n, (cells, counts) in enumerate(parts):
+                yield f"cells.{day}.{n}", cells
+                yield f"counts.{day}.{n}", counts
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Take over what `arrays` gave."""
@@ -216,12 +240,16 @@ class Counters:
         self.sums, self.last = arrays["sums"].copy(), arrays["last"].copy()
         self._filled = len(arrays["today"])
         self._today = np.concatenate([arrays["today"], np.empty(1024, np.int32)])
-        days = [int(name.removeprefix("cells.")) for name in arrays if name.startswith("cells.")]
-        self._past = {day: (arrays[f"cells.{day}"], arrays[f"counts.{day}"]) for day in days}
+        self._past = {}
+        for name in arrays:
+            if name.startswith("cells."):
+                counts = arrays[name.replace("cells.", "counts.")]
+                self._past.setdefault(int(name.split(".")[1]), []).append((arrays[name], counts))
 
     def memory_bytes(self) -> int:
         """Bytes held."""
-        logs = sum(cells.nbytes + counts.nbytes for cells, counts in self._past.values())
+        parts = [part for parts in self._past.values() for part in parts]
+        logs = sum(cells.nbytes + counts.nbytes for cells, counts in parts)
         return int(self.sums.nbytes + self.last.nbytes + self._today.nbytes + logs)
 
 
@@ -240,6 +268,16 @@ def _folded(log: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if 2 * len(first) >= len(cells):
         return cells, _NO_COUNTS
     return cells[first], np.diff(first, append=len(cells)).astype(np.int32)
+
+
+def _renumbered(
+    cells: np.ndarray, counts: np.ndarray, number: np.ndarray, kinds: int
+) -> tuple[np.ndarray, np.ndarray]:
+    slots = number[cells // kinds]
+    keep = slots >= 0
+    return (slots * kinds + cells % kinds)[keep].astype(np.int32), (
+        counts[keep] if len(counts) else counts
+    )
 
 
 def _unfolded(cells: np.ndarray, counts: np.ndarray) -> np.ndarray:

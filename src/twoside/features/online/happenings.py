@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
 
 EXPOSE = "expose"
+_FEW = 16
+"""Up to so many rows plain Python is faster than Arrow's functions."""
 
 
 def kinds_of(domain: Domain) -> tuple[str, ...]:
@@ -95,11 +97,9 @@ def _rows(
 ) -> Happenings | None:
     if table is None or table.num_rows == 0:
         return None
-    of_scene = pc.equal(table.column("scene"), scene.name)
-    if not pc.all(of_scene).as_py():
-        table = table.filter(of_scene)
-        if table.num_rows == 0:
-            return None
+    table = _of_scene(table, scene.name)
+    if table.num_rows == 0:
+        return None
     shown = id_column == "exposure_id"
     ts_ms, ids = _numpy(table, "ts_ms", np.int64), _numpy(table, id_column, np.int64)
     n = len(ts_ms)
@@ -113,13 +113,24 @@ def _rows(
         if contexts
         else np.empty((n, 0), np.int32),
     )
+    if n == 1:
+        return rows
     later, same = ts_ms[1:] > ts_ms[:-1], ts_ms[1:] == ts_ms[:-1]
-    if n > 1 and not np.all(later | (same & (ids[1:] >= ids[:-1]))):
-        rows = rows.where(np.lexsort((ids, ts_ms)))
-    return rows
+    in_order = np.all(later | (same & (ids[1:] >= ids[:-1])))
+    return rows if in_order else rows.where(np.lexsort((ids, ts_ms)))
+
+
+def _of_scene(table: pa.Table, scene: str) -> pa.Table:
+    if table.num_rows <= _FEW:
+        keep = [name == scene for name in table.column("scene").to_pylist()]
+        return table if all(keep) else table.filter(pa.array(keep))
+    of_scene = pc.equal(table.column("scene"), scene)
+    return table if pc.all(of_scene).as_py() else table.filter(of_scene)
 
 
 def _kind_numbers(column: pa.ChunkedArray, kinds: tuple[str, ...]) -> np.ndarray:
+    if len(column) <= _FEW and (few := column.to_pylist()) and set(few) <= set(kinds):
+        return np.array([kinds.index(kind) for kind in few], np.int32)
     numbers = pc.index_in(column, value_set=pa.array(kinds))
     if numbers.null_count:
         name = column.filter(pc.is_null(numbers))[0].as_py()
@@ -131,7 +142,9 @@ def _numpy(table: pa.Table, name: str, dtype: type) -> np.ndarray:
     column = table.column(name)
     if column.null_count:
         column = pc.fill_null(column, -1)
-    return np.ascontiguousarray(column.to_numpy(), dtype)
+    values: np.ndarray = np.ascontiguousarray(column.to_numpy(), dtype)
+    # Arrow's own memory is read-only, which to numba is another type: kernels would compile twice.
+    return values if values.flags.writeable else values.copy()
 
 
 def _context(table: pa.Table, name: str) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from twoside.features.online.counters import Counters
 from twoside.features.online.slots import Slots, pair_keys
@@ -14,36 +15,48 @@ if TYPE_CHECKING:
 
     from twoside.features.online.batch import Batch
     from twoside.features.online.counters import CounterNeed
-    from twoside.features.online.happenings import Happenings
-    from twoside.features.online.parties import Party
+
+
+@njit(cache=True)
+def _top(slots: np.ndarray) -> int:
+    top = -1
+    for i in range(slots.size):
+        top = max(top, slots[i])
+    return top
 
 
 class Keyed:
     """A key of one part: its code is the slot. More parts: chained hash tables of pairs."""
 
-    def __init__(
-        self, need: CounterNeed, kinds: tuple[str, ...], contexts: tuple[str, ...]
-    ) -> None:
+    def __init__(self, need: CounterNeed, kinds: tuple[str, ...]) -> None:
         self.need = need
         self.counters = Counters(need, kinds)
-        self._contexts = contexts
         self._chain = [Slots() for _ in need.key[1:]]
 
-    def add(self, rows: Happenings, people: Party, items: Party, day: int, today: int) -> None:
-        """Count happenings of one day, with known persons and items."""
-        slots = self._code_then(self.need.key[0], rows, people, items)
+    def add(
+        self,
+        codes: Mapping[str, np.ndarray],
+        kinds: np.ndarray,
+        ts_ms: np.ndarray,
+        day: int,
+        today: int,
+    ) -> None:
+        """Count n happenings of one day; `codes` has int32 (n,) for every part of the key."""
+        slots = codes[self.need.key[0]]
         for part, table in zip(self.need.key[1:], self._chain, strict=True):
-            slots = table.claim(pair_keys(slots, self._code_then(part, rows, people, items)))
-        self.counters.hold(self._chain[-1].used if self._chain else int(slots.max(initial=-1)) + 1)
-        self.counters.add(slots, rows.kind, rows.ts_ms, day, today)
+            slots = table.claim(pair_keys(slots, codes[part]))
+        self.counters.hold(self._chain[-1].used if self._chain else _top(slots) + 1)
+        self.counters.add(slots, kinds, ts_ms, day, today)
 
-    def _code_then(self, part: str, rows: Happenings, people: Party, items: Party) -> np.ndarray:
-        side, _, column = part.partition(".")
-        if side == "context":
-            return np.ascontiguousarray(rows.context[:, self._contexts.index(column)])
-        if side == "person":
-            return people.codes(column, rows.person)
-        return items.codes(column, rows.item)
+    def advance(self, today: int, to_day: int) -> None:
+        """Begin a new day. Pairs whose windows are all empty are forgotten, once they are most."""
+        self.counters.advance(today, to_day)
+        if not self._chain or not self.counters.forgets:
+            return
+        alive = self.counters.alive()
+        if 2 * np.count_nonzero(alive) < len(alive):
+            self._chain[-1] = Slots.of(self._chain[-1].keys()[alive])
+            self.counters.keep(alive)
 
     def slots(self, batch: Batch) -> np.ndarray:
         """int32 (total,) slots of the candidates; -1 for what has no history."""

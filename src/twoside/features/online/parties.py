@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from twoside.errors import ConfigError, DataError
+from twoside.errors import DataError
 
 if TYPE_CHECKING:
     from twoside.schema.domain import Domain
     from twoside.schema.entities import ColumnType, EntityTable
+
+
+@njit(cache=True)
+def _known(rows: np.ndarray, size: int) -> np.ndarray:
+    known = np.empty(rows.size, np.int32)
+    for i in range(rows.size):
+        known[i] = rows[i] if 0 <= rows[i] < size else -1
+    return known
 
 
 @njit(cache=True)
@@ -54,26 +62,16 @@ class Party:
         self.kind = table.kind
         self.size = table.size
         self._columns: dict[str, np.ndarray] = {}
+        self._matrices: dict[tuple[tuple[str, ...], type], np.ndarray] = {}
         self._lists: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def type_of(self, column: str) -> ColumnType:
         """The declared type of a column."""
         return self._entity.column(column).type
 
-    def require(self, column: str, *types: ColumnType, feature: str) -> None:
-        """A `ConfigError` that names the feature, unless the column has one of the types."""
-        found = self.type_of(column)
-        if found not in types:
-            raise ConfigError(
-                f"feature '{feature}': column '{column}' of {self.kind} is of type {found}, "
-                f"expected {' or '.join(types)}. Name another column."
-            )
-
     def known(self, rows: np.ndarray) -> np.ndarray:
         """int32 rows, -1 for those that this side does not have (yet)."""
-        if len(rows) and (rows.max() >= self.size or rows.min() < -1):
-            return np.where((rows >= 0) & (rows < self.size), rows, -1).astype(np.int32)
-        return rows
+        return _known(rows, self.size)  # type: ignore[no-any-return]
 
     def column(self, name: str) -> np.ndarray:
         """(size + 1,) category int32, number float64 or time int64; the last row is unknown."""
@@ -93,6 +91,14 @@ class Party:
         if self.table.exists is not None:
             padded[:-1][~self.table.exists] = unknown
         return padded
+
+    def matrix(self, names: tuple[str, ...], dtype: type) -> np.ndarray:
+        """(size + 1, names): several columns side by side, the last row unknown."""
+        if (names, dtype) not in self._matrices:
+            columns = [self.column(name) for name in names]
+            joined = np.column_stack(columns) if columns else np.empty((self.size + 1, 0))
+            self._matrices[names, dtype] = np.ascontiguousarray(joined, dtype)
+        return self._matrices[names, dtype]
 
     def lists(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """A categories column without repeats: int32 values, int64 start (size + 2,)."""
@@ -119,4 +125,5 @@ class Party:
     def memory_bytes(self) -> int:
         """Bytes held beside the table itself."""
         lists = sum(values.nbytes + start.nbytes for values, start in self._lists.values())
-        return int(sum(column.nbytes for column in self._columns.values()) + lists)
+        columns = (*self._columns.values(), *self._matrices.values())
+        return int(sum(column.nbytes for column in columns) + lists)

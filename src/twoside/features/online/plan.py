@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twoside.errors import ConfigError, did_you_mean
 from twoside.features.definition import about
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
@@ -49,22 +48,21 @@ def window_of(days: int | None) -> int:
     return EVER if days is None else days
 
 
-def plan(features: Sequence[Feature], kinds: tuple[str, ...]) -> Plan:
-    """What `features` need; an unknown event kind is a `ConfigError`."""
-    counters = _counters(features, kinds)
+def plan(features: Sequence[Feature]) -> Plan:
+    """What `features` need."""
+    counters = _counters(features)
     contexts = sorted(
         {part.partition(".")[2] for need in counters for part in need.key if "context." in part}
     )
-    return Plan(counters, _sequences(features, kinds), tuple(contexts))
+    return Plan(counters, _sequences(features), tuple(contexts))
 
 
-def _counters(features: Sequence[Feature], kinds: tuple[str, ...]) -> tuple[CounterNeed, ...]:
+def _counters(features: Sequence[Feature]) -> tuple[CounterNeed, ...]:
     sums: dict[tuple[str, ...], dict[tuple[tuple[str, ...], int], None]] = {}
     lasts: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     for f in features:
         if not isinstance(f, Count | Rate | Since):
             continue
-        _check(f.events, kinds, f.name)
         key = canonical_key(f.key)
         sums.setdefault(key, {})
         lasts.setdefault(key, {})
@@ -73,19 +71,17 @@ def _counters(features: Sequence[Feature], kinds: tuple[str, ...]) -> tuple[Coun
             continue
         sums[key][canonical_events(f.events), window_of(f.days)] = None
         if isinstance(f, Rate):
-            _check(f.over, kinds, f.name)
             sums[key][canonical_events(f.over), window_of(f.days)] = None
     return tuple(CounterNeed(key, tuple(sums[key]), tuple(lasts[key])) for key in sums)
 
 
-def _sequences(features: Sequence[Feature], kinds: tuple[str, ...]) -> tuple[SequenceNeed, ...]:
+def _sequences(features: Sequence[Feature]) -> tuple[SequenceNeed, ...]:
     length: dict[tuple[str, ...], int] = {}
     codes: dict[tuple[str, ...], dict[str, None]] = {}
     numbers: dict[tuple[str, ...], dict[str, None]] = {}
     for f in features:
         if not isinstance(f, RecentShare | RecentValue | RecentGap):
             continue
-        _check(f.events, kinds, f.name)
         events = canonical_events(f.events)
         steps = f.back if isinstance(f, RecentValue) else f.last
         length[events] = max(length.get(events, 0), steps)
@@ -96,13 +92,6 @@ def _sequences(features: Sequence[Feature], kinds: tuple[str, ...]) -> tuple[Seq
         SequenceNeed(events, n, tuple(codes.get(events, ())), tuple(numbers.get(events, ())))
         for events, n in length.items()
     )
-
-
-def _check(events: tuple[str, ...], kinds: tuple[str, ...], feature: str) -> None:
-    for kind in events:
-        if kind not in kinds:
-            known = did_you_mean(kind, kinds)
-            raise ConfigError(f"feature '{feature}': there is no event kind '{kind}'. {known}")
 
 
 def columns_of(
@@ -123,7 +112,6 @@ def _column(
     match f:
         case Attribute():
             party = people if f.about == "person" else items
-            party.require(f.column, "number", "category", feature=f.name)
             if party.type_of(f.column) == "category":
                 size = party.cardinality(f.column)
         case Identity():
@@ -131,7 +119,7 @@ def _column(
         case RecentValue():
             size = items.size if f.column == "item" else items.cardinality(f.column)
         case Context():
-            if context_type(scene, f.column, f.name) == "category":
+            if context_type(scene, f.column) == "category":
                 size = context_sizes.get(f.column, 0)
         case Hour():
             size = 24
@@ -142,10 +130,6 @@ def _column(
     return FeatureColumn(f.name, "category", size, about(f))
 
 
-def context_type(scene: Scene, column: str, feature: str) -> str:
+def context_type(scene: Scene, column: str) -> str:
     """The declared type of a context column of the scene."""
-    types = {c.name: c.type for c in scene.context}
-    if column not in types:
-        known = did_you_mean(column, types)
-        raise ConfigError(f"feature '{feature}': {scene.name} has no context '{column}'. {known}")
-    return types[column]
+    return next(c.type for c in scene.context if c.name == column)

@@ -15,6 +15,9 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from twoside.features.online.happenings import Happenings
+    from twoside.features.online.parties import Party
+
 
 @dataclass(frozen=True)
 class SequenceNeed:
@@ -31,9 +34,9 @@ class SequenceNeed:
 
 @njit(cache=True)
 def _push(
+    taken: np.ndarray,
     persons: np.ndarray,
     kinds: np.ndarray,
-    taken: np.ndarray,
     item: np.ndarray,
     ts_ms: np.ndarray,
     new_codes: np.ndarray,
@@ -67,8 +70,8 @@ def _push(
         items[p, at] = item[i]
         times[p, at] = ts_ms[i]
         kind_of[p, at] = kinds[i]
-        codes[p, at] = new_codes[i]
-        numbers[p, at] = new_numbers[i]
+        codes[p, at] = new_codes[item[i]]
+        numbers[p, at] = new_numbers[item[i]]
         count[p] += 1
 
 
@@ -123,25 +126,17 @@ class Sequences:
                 room = np.zeros((more, *ring.shape[1:]), ring.dtype)
                 self._rings[name] = np.concatenate([ring, room])
 
-    def add(
-        self,
-        persons: np.ndarray,
-        kinds: np.ndarray,
-        item: np.ndarray,
-        ts_ms: np.ndarray,
-        codes: np.ndarray,
-        numbers: np.ndarray,
-    ) -> None:
-        """n happenings; codes int32 (n, need.codes), numbers float64 (n, need.numbers)."""
+    def add(self, rows: Happenings, items: Party) -> None:
+        """Take those of the sequence's kinds; people and items are known rows or -1."""
         rings = self._rings
         _push(
-            persons,
-            kinds,
             self._taken,
-            item,
-            ts_ms,
-            codes,
-            numbers,
+            rows.person,
+            rows.kind,
+            rows.item,
+            rows.ts_ms,
+            items.matrix(self.need.codes, np.int32),
+            items.matrix(self.need.numbers, np.float64),
             self.count,
             rings["item"],
             rings["ts_ms"],

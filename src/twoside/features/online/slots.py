@@ -12,12 +12,14 @@ from numba import njit
 
 _EMPTY = -1
 _FULLEST = 0.7
+_GROWTH = 1.4
 
 
 @njit(cache=True)
-def _place(key: int, mask: int) -> int:
-    mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-    return np.int64((mixed >> np.uint64(20)) & np.uint64(mask))  # type: ignore[return-value]
+def _place(key: int, size: int) -> int:
+    """The upper 32 bits of the mixed key as a fraction of `size` (below 2^31)."""
+    mixed = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+    return np.int64((mixed * np.uint64(size)) >> np.uint64(32))  # type: ignore[return-value]
 
 
 @njit(cache=True)
@@ -32,17 +34,17 @@ def pair_keys(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 @njit(cache=True)
 def _find(table: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    mask = table.shape[0] - 1
+    size = table.shape[0]
     slots = np.full(keys.size, -1, np.int32)
     for i in range(keys.size):
         if keys[i] < 0:
             continue
-        at = _place(keys[i], mask)
+        at = _place(keys[i], size)
         while table[at, 0] != _EMPTY:
             if table[at, 0] == keys[i]:
                 slots[i] = table[at, 1]
                 break
-            at = (at + 1) & mask
+            at = at + 1 if at + 1 < size else 0
     return slots
 
 
@@ -51,14 +53,14 @@ def _claim(
     table: np.ndarray, used: int, most: int, begin: int, keys: np.ndarray, slots: np.ndarray
 ) -> tuple[int, int]:
     """From row `begin` on; returns (slots used, the row where the table was full or the end)."""
-    mask = table.shape[0] - 1
+    size = table.shape[0]
     for i in range(begin, keys.size):
         slots[i] = -1
         if keys[i] < 0:
             continue
-        at = _place(keys[i], mask)
+        at = _place(keys[i], size)
         while table[at, 0] != _EMPTY and table[at, 0] != keys[i]:
-            at = (at + 1) & mask
+            at = at + 1 if at + 1 < size else 0
         if table[at, 0] == _EMPTY:
             if used >= most:
                 return used, i
@@ -72,13 +74,12 @@ def _claim(
 @njit(cache=True)
 def _moved(table: np.ndarray, size: int) -> np.ndarray:
     larger = np.full((size, 2), _EMPTY, np.int64)
-    mask = size - 1
     for row in range(table.shape[0]):
         if table[row, 0] == _EMPTY:
             continue
-        at = _place(table[row, 0], mask)
+        at = _place(table[row, 0], size)
         while larger[at, 0] != _EMPTY:
-            at = (at + 1) & mask
+            at = at + 1 if at + 1 < size else 0
         larger[at, 0] = table[row, 0]
         larger[at, 1] = table[row, 1]
     return larger
@@ -89,7 +90,7 @@ class Slots:
 
     def __init__(self, table: np.ndarray | None = None) -> None:
         self._table = np.full((1024, 2), _EMPTY, np.int64) if table is None else table
-        """int64 (power of two, 2): key and slot"""
+        """int64 (size, 2): key and slot"""
         self.used = 0
 
     def find(self, keys: np.ndarray) -> np.ndarray:
@@ -105,7 +106,7 @@ class Slots:
             self.used, done = _claim(self._table, self.used, most, done, keys, slots)
             if done == len(keys):
                 return slots
-            self._table = _moved(self._table, 2 * self._table.shape[0])
+            self._table = _moved(self._table, int(self._table.shape[0] * _GROWTH))
 
     def keys(self) -> np.ndarray:
         """int64 (used,): the key of every slot."""
@@ -117,9 +118,7 @@ class Slots:
     @staticmethod
     def of(keys: np.ndarray) -> Slots:
         """The slots that `keys` described."""
-        size = 1024
-        while int(size * _FULLEST) < len(keys):
-            size *= 2
+        size = max(1024, int(len(keys) / _FULLEST) + 2)
         slots = Slots(np.full((size, 2), _EMPTY, np.int64))
         slots.claim(keys)
         return slots

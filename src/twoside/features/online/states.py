@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError, did_you_mean
+from twoside.features.catalogue import check
 from twoside.features.online.batch import Batch
 from twoside.features.online.contexts import Contexts
 from twoside.features.online.happenings import EXPOSE, Happenings, happenings, kinds_of
@@ -71,20 +72,21 @@ class OnlineStates:
         context_sizes: Mapping[str, int],
         memory: Memory,
     ) -> None:
+        check(features, domain, scene)
         self.features, self.scene, self.domain, self.calendar = features, scene, domain, calendar
         self.memory = memory
         self._people, self._items = people, items
         self._translate, self._context_sizes = translate, context_sizes
         self._kinds = kinds_of(domain)
-        self._plan = plan(features, self._kinds)
-        self._keyed = [
-            Keyed(need, self._kinds, self._plan.contexts) for need in self._plan.counters
-        ]
+        self._plan = plan(features)
+        self._keyed = [Keyed(need, self._kinds) for need in self._plan.counters]
+        self._parts_of_keys = sorted({part for need in self._plan.counters for part in need.key})
         self._strength = np.array([_strength(domain, kind) for kind in self._kinds], np.float32)
         self._sequences = self._rings()
         self._recent = self._sequences[-1]
-        self._shown = Trails(memory.shown_days)
-        self._behaved = Trails(memory.behaved_days)
+        shown = np.array([kind == EXPOSE for kind in self._kinds])
+        self._shown = Trails(memory.shown_days, shown)
+        self._behaved = Trails(memory.behaved_days, ~shown)
         self._contexts = Contexts(self._plan.contexts, memory.context_days)
         self._today: int | None = None
         self._writers: dict[tuple[str, ...], list[Writer]] = {}
@@ -145,15 +147,9 @@ class OnlineStates:
         if not len(rows):
             return
         days = (rows.ts_ms + self.calendar.offset_ms) // DAY_MS
-        rows = Happenings(
-            rows.kind,
-            self._people.known(rows.person),
-            self._items.known(rows.item),
-            rows.ts_ms,
-            rows.exposure,
-            self._context_of(rows, days),
-        )
-        cuts = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(rows)]
+        cuts = [0, len(rows)]
+        if days[0] != days[-1]:
+            cuts[1:1] = (np.flatnonzero(np.diff(days)) + 1).tolist()
         for first, end in pairwise(cuts):
             self.advance(int(days[first]))
             self._apply_day(rows.between(first, end), int(days[first]))
@@ -165,7 +161,7 @@ class OnlineStates:
         if day <= self._today:
             return
         for keyed in self._keyed:
-            keyed.counters.advance(self._today, day)
+            keyed.advance(self._today, day)
         self._shown.forget(self.calendar.start_of(day - self.memory.shown_days))
         self._behaved.forget(self.calendar.start_of(day - self.memory.behaved_days))
         self._contexts.forget(day - self.memory.context_days)
@@ -318,29 +314,40 @@ class OnlineStates:
         for trail in (self._shown, self._behaved):
             trail.hold(self._people.size)
 
-    def _context_of(self, rows: Happenings, days: np.ndarray) -> np.ndarray:
+    def _context_of(self, rows: Happenings, day: int) -> np.ndarray:
         """Contexts of the exposures themselves, and of those that events answer."""
         if not self._plan.contexts:
             return rows.context
         shown = rows.kind == 0
-        self._contexts.add(rows.exposure[shown], rows.context[shown], days[shown])
-        return np.where(rows.context == -1, self._contexts.of(rows.exposure), rows.context)
+        self._contexts.add(rows.exposure[shown], rows.context[shown], day)
+        return np.where(rows.context == -1, self._contexts.of(rows.exposure, day), rows.context)
 
     def _apply_day(self, rows: Happenings, day: int) -> None:
         today = day if self._today is None else self._today
+        rows = Happenings(
+            rows.kind,
+            self._people.known(rows.person),
+            self._items.known(rows.item),
+            rows.ts_ms,
+            rows.exposure,
+            self._context_of(rows, day),
+        )
+        codes = {part: self._codes_of(part, rows) for part in self._parts_of_keys}
         for keyed in self._keyed:
-            keyed.add(rows, self._people, self._items, day, today)
+            keyed.add(codes, rows.kind, rows.ts_ms, day, today)
         for past in self._sequences:
-            codes, numbers = (
-                np.column_stack([self._items.column(name)[rows.item] for name in columns])
-                if columns
-                else np.empty((len(rows), 0), dtype)
-                for columns, dtype in ((past.need.codes, np.int32), (past.need.numbers, np.float64))
-            )
-            past.add(rows.person, rows.kind, rows.item, rows.ts_ms, codes, numbers)
-        for trail, kept in ((self._shown, rows.kind == 0), (self._behaved, rows.kind != 0)):
-            keep = kept & (rows.person >= 0)
-            trail.add(rows.person[keep], rows.item[keep], rows.ts_ms[keep], rows.kind[keep])
+            past.add(rows, self._items)
+        for trail in (self._shown, self._behaved):
+            trail.add(rows)
+
+    def _codes_of(self, part: str, rows: Happenings) -> np.ndarray:
+        """int32 (n,) codes of a part of a key, as they are when the rows happen."""
+        side, _, column = part.partition(".")
+        if side == "context":
+            return np.ascontiguousarray(rows.context[:, self._plan.contexts.index(column)])
+        if side == "person":
+            return self._people.codes(column, rows.person)
+        return self._items.codes(column, rows.item)
 
     def _writers_for(self, names: tuple[str, ...] | None) -> list[Writer]:
         wanted = tuple(f.name for f in self.features) if names is None else names
@@ -353,8 +360,6 @@ class OnlineStates:
             self._writers[wanted] = writers_of(
                 [by_name[name] for name in wanted],
                 self.scene,
-                self._people,
-                self._items,
                 self._keyed,
                 self._sequences,
                 self._translate,

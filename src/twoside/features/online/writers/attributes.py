@@ -91,7 +91,7 @@ class RequestColumns:
         self._columns = np.array([column for _, column in placed], np.int64)
         contexts = [f for f in self._features if isinstance(f, Context)]
         self._unknown = {
-            f.column: np.nan if context_type(scene, f.column, f.name) == "number" else -1.0
+            f.column: np.nan if context_type(scene, f.column) == "number" else -1.0
             for f in contexts
         }
 
