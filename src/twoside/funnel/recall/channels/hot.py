@@ -201,4 +201,5 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
             score[touched[t]] = 0.0
             state[touched[t]] = 0
         for r in range(past_start[i], past_start[i + 1]):
+            score[past_item[r]] = 0.0
             state[past_item[r]] = 0

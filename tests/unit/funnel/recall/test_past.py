@@ -1,0 +1,28 @@
+"""The past of a person: distinct items, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from unit.funnel.recall.little_market import likes
+
+from twoside.funnel.recall.past import Past
+
+
+def test_a_pair_is_one_entry_with_its_evidence_and_its_latest_verdict() -> None:
+    data = likes([0, 0, 0, 0, 1], [7, 8, 7, 9, 7], 2, 10)
+    strength = np.array([1, 3, 3, -2, -1], np.float32)
+    past = Past.of_behaviours(replace(data.behaviours, strength=strength), 2, 10)
+    assert past.start.tolist() == [0, 3, 4]
+    assert past.item.tolist() == [9, 7, 8, 7]
+    assert past.weight.tolist() == pytest.approx([0, 2, 3**0.5, 0])
+    assert past.refused.tolist() == [True, False, False, True]
+
+
+def test_a_later_liking_forgives() -> None:
+    data = likes([0, 0], [1, 1], 1, 2)
+    strength = np.array([-1, 1], np.float32)
+    past = Past.of_behaviours(replace(data.behaviours, strength=strength), 1, 2)
+    assert past.refused.tolist() == [False]
