@@ -92,7 +92,7 @@ class FactorizedScorer:
         squares += np.square(numbers) @ np.square(net["number_vectors"])
         logits = net["bias"] + net["slot_weights"][slots].sum(1) + numbers @ net["number_weights"]
         logits += (0.5 * (total * total - squares)) @ net["product_weights"]
-        hidden = np.concatenate([vectors.reshape(len(values), -1), numbers], axis=1)
+        hidden = np.concatenate([vectors.reshape(len(values), slots.shape[1] * vectors.shape[2]), numbers], axis=1)
         layer = 0
         while f"layers.{layer}.weight" in net:
             hidden = hidden @ net[f"layers.{layer}.weight"].T + net[f"layers.{layer}.bias"]
