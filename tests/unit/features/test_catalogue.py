@@ -31,8 +31,8 @@ KINDS = "Known: drop, expose, keep, look, take."
         ),
         (
             Attribute("f", "person", "has"),
-            "feature 'f': column 'has' of buyer (the person) is of type categories, expected number or "
-            "category. Use another column or another kind of feature.",
+            "feature 'f': column 'has' of buyer (the person) is of type categories, expected "
+            "number or category. Use another column or another kind of feature.",
         ),
         (
             Age("f", "person", "pay"),
@@ -46,13 +46,13 @@ KINDS = "Known: drop, expose, keep, look, take."
         ),
         (
             Equal("f", "wish", "needs"),
-            "feature 'f': column 'needs' of thing (the item) is of type categories, expected category. "
-            "Use another column or another kind of feature.",
+            "feature 'f': column 'needs' of thing (the item) is of type categories, expected "
+            "category. Use another column or another kind of feature.",
         ),
         (
             Overlap("f", "has", "trade"),
-            "feature 'f': column 'trade' of thing (the item) is of type category, expected categories. "
-            "Use another column or another kind of feature.",
+            "feature 'f': column 'trade' of thing (the item) is of type category, expected "
+            "categories. Use another column or another kind of feature.",
         ),
         (
             Count("f", ("item",), ("tke",), 1),
