@@ -12,7 +12,7 @@ from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
@@ -135,7 +135,7 @@ def render(data: ReportData, language: Language = "en") -> str:
 def _template() -> Any:
     loader = PackageLoader("twoside.charts", ".")
     environment = Environment(
-        loader=loader, autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("report.html.j2")
 

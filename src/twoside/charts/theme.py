@@ -27,31 +27,46 @@ def colour(n: int) -> str:
     return COLOURS[n % len(COLOURS)]
 
 
-def dress(figure: go.Figure, height: int = 340, legend: bool = True, **layout: Any) -> go.Figure:
-    """Give a figure the common look, in place, and return it. `height` is in pixels."""
-    figure.update_layout(
-        template="none",
-        height=height,
-        margin={"l": 12, "r": 16, "t": 36 if legend else 16, "b": 12},
-        font={"family": FONT, "size": 13, "color": INK},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        colorway=list(COLOURS),
-        showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
-        hoverlabel={"bgcolor": "white", "bordercolor": LINE, "font": {"family": FONT}},
-        bargap=0.3,
-    )
-    figure.update_layout(**layout)
-    axis = {
-        "gridcolor": LINE,
-        "zerolinecolor": LINE,
-        "linecolor": LINE,
-        "automargin": True,
-        "ticks": "",
-        "tickfont": {"size": 12, "color": PALE},
-        "title": {"font": {"size": 12, "color": PALE}, "standoff": 8},
+_AXIS = {
+    "gridcolor": LINE,
+    "zerolinecolor": LINE,
+    "linecolor": LINE,
+    "automargin": True,
+    "ticks": "",
+    "tickfont": {"size": 12, "color": PALE},
+    "title": {"font": {"size": 12, "color": PALE}, "standoff": 8},
+}
+_TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(COLOURS),
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 12},
+        },
+        "hoverlabel": {"bgcolor": "white", "bordercolor": LINE, "font": {"family": FONT}},
+        "bargap": 0.3,
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
     }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
+)
+"""Applies to every axis of a figure at once; setting axes one by one costs ten times as long."""
+
+
+def dress(figure: go.Figure, height: int = 340, legend: bool = True, **layout: Any) -> go.Figure:
+    """Give a figure the common look, in place, and return it. `height` is in pixels; `layout`
+    says the rest, and wins."""
+    figure.layout = {
+        "margin": {"l": 12, "r": 16, "t": 36 if legend else 16, "b": 12},
+        **figure.layout.to_plotly_json(),
+        "template": _TEMPLATE,
+        "height": height,
+        "showlegend": legend,
+        **layout,
+    }
     return figure

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import APIRouter
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 from starlette.responses import HTMLResponse
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def page(description: dict[str, Any]) -> str:
 @cache
 def _template() -> Any:
     loader = PackageLoader("twoside.server.api", ".")
-    environment = Environment(loader=loader, autoescape=select_autoescape(), trim_blocks=True)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True)
     return environment.get_template("documentation.html.j2")
 
 
@@ -101,9 +101,8 @@ def _type(field: dict[str, Any], schemas: dict[str, Any]) -> str:
     kind = str(field.get("type", "any"))
     if kind == "array":
         return f"list of {_type(field.get('items', {}), schemas)}"
-    limits = [
-        f"{sign} {field[key]}" for key, sign in (("minimum", "≥"), ("maximum", "≤")) if key in field
-    ]
+    signs = {"minimum": "≥", "maximum": "≤"}
+    limits = [f"{sign} {field[key]:g}" for key, sign in signs.items() if key in field]
     return " ".join([kind, *limits])
 
 

@@ -71,3 +71,4 @@ def _table(view: View, rows: list[dict[str, object]]) -> None:
     ]
     table = ui.table(rows=rows, columns=columns, row_key="place", pagination=8)
     table.props("flat dense wrap-cells").style("width: 100%")
+    table.props["rows-per-page-label"] = view.texts("per_page")

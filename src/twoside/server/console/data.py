@@ -38,11 +38,11 @@ async def show(view: View) -> None:
     name = scene_name(service.scenes()[view.scene], view.language)
     with grid():
         with card(texts("card_labels"), texts("note_labels")):
-            chart(label_rates(log.days, log.exposures, log.counts, texts))
+            await chart(label_rates, log.days, log.exposures, log.counts, texts)
         with card(texts("card_positions"), texts("note_positions"), "half"):
-            chart(positions(log.by_position, texts))
+            await chart(positions, log.by_position, texts)
         with card(texts("card_lorenz"), texts("note_lorenz"), "half"):
-            chart(lorenz({name: log.item_exposures}, texts))
+            await chart(lorenz, {name: log.item_exposures}, texts)
         if statistics:
             with card(texts("card_realism"), texts("note_realism")):
-                chart(realism(statistics, texts))
+                await chart(realism, statistics, texts)

@@ -45,8 +45,7 @@ def _asking(view: View, examples: Sequence[ExternalId]) -> None:
     texts = view.texts
 
     def go() -> None:
-        query = {"request": asked.value} if asked.value else {"person": person.value or ""}
-        ui.navigate.to(view.link(**query))
+        view.go(**({"request": asked.value} if asked.value else {"person": person.value or ""}))
 
     with ui.element("div").classes("asking"):
         person = ui.input(texts("person_id"), value=view.query.get("person", ""))
@@ -102,14 +101,14 @@ async def _story(view: View, told: Explanation) -> None:
         with card(texts("the_person"), width="third"):
             html(_about(texts, about[0] if about else {}))
         with card(texts("card_counts"), width="third"):
-            chart(_counts(told, texts))
+            await chart(_counts, told, texts)
         with card(texts("card_spent"), width="third"):
-            chart(durations(told.milliseconds, "milliseconds", texts))
+            await chart(durations, told.milliseconds, "milliseconds", texts)
         with card(texts("card_shown"), texts("note_shown")):
             html(list_markup(told.shown, ids, words, texts), "scroll")
         with card(texts("card_overlap"), width="half"):
             found = {name: channel.items for name, channel in told.channels.items()}
-            chart(overlap(found, texts))
+            await chart(overlap, found, texts)
         with card(texts("card_candidates"), width="half"):
             candidates(view, told)
 

@@ -14,7 +14,7 @@ body { background: var(--paper); color: var(--ink); font-family: """
 .nicegui-content { padding: 0; }
 .q-header { background: white !important; color: var(--ink) !important; padding: 8px 20px;
             border-bottom: 1px solid var(--line); box-shadow: none; }
-.q-header .row, .bar { display: flex; align-items: center; gap: 16px; width: 100%; }
+.bar { display: flex; align-items: center; gap: 16px; width: 100%; }
 .brand { font-weight: 700; font-size: 19px; letter-spacing: -.01em; color: var(--ink);
          text-decoration: none; }
 .brand b { color: var(--blue); }

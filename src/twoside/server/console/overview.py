@@ -27,10 +27,10 @@ async def show(view: View) -> None:
     figures(key_figures(evaluation, play, goal, texts))
     with grid():
         with card(texts("card_stages"), texts("note_stages")):
-            chart(stages(evaluation.stages, texts))
+            await chart(stages, evaluation.stages, texts)
         if evaluation.seconds:
             with card(texts("card_seconds"), texts("note_seconds")):
-                chart(durations(evaluation.seconds, "seconds", texts))
+                await chart(durations, evaluation.seconds, "seconds", texts)
 
 
 def key_figures(

@@ -24,7 +24,7 @@ async def show(view: View) -> None:
         return
     with grid():
         with card(texts("card_ranker"), texts("note_ranker")):
-            chart(ranker(evaluation.rank, texts))
+            await chart(ranker, evaluation.rank, texts)
         targets = _targets(evaluation)
         width: Width = "half" if len(targets) in (1, 2, 4) else "third"
         for target in targets:
@@ -35,7 +35,7 @@ async def show(view: View) -> None:
                     for model, by_target in evaluation.rank.items()
                     if target in by_target
                 }
-                chart(calibration(curves, texts))
+                await chart(calibration, curves, texts)
         with card(texts("card_channel_table")):
             _figures(view, evaluation)
 

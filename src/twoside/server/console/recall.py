@@ -37,6 +37,6 @@ async def show(view: View) -> None:
     ]
     with grid():
         with card(texts("card_channels"), texts("note_channels")):
-            chart(channels(found, texts))
+            await chart(channels, found, texts)
         with card(texts("card_channel_table")):
             table(head, rows, best=0 if "merged" in found else -1)

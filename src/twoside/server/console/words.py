@@ -133,6 +133,16 @@ WORDS: Words = {
     "filled": ("{n} from the fallback", "{n} 个来自兜底"),
     "place": ("#", "#"),
     "attributes": ("In words", "描述"),
+    "seen": ("seen", "看过"),
+    "closed": ("closed", "已关闭"),
+    "rejected": ("rejected", "已拒绝"),
+    "company cap": ("company cap", "公司上限"),
+    "features": ("Features", "特征"),
+    "context": ("Context", "上下文"),
+    "fusion": ("Fusion", "融合"),
+    "diversity": ("Diversity", "多样性"),
+    "rules": ("Rules", "规则"),
+    "per_page": ("per page", "每页"),
     # world
     "page_world": ("World and oracle", "仿真世界"),
     "lead_world": (

@@ -25,10 +25,10 @@ async def show(view: View) -> None:
         _key_figures(view, play)
     with grid():
         if play is not None:
-            _arms(view, play)
+            await _arms(view, play)
         if statistics:
             with card(texts("card_realism"), texts("note_realism")):
-                chart(realism(statistics, texts))
+                await chart(realism, statistics, texts)
 
 
 def _key_figures(view: View, play: PlayResult) -> None:
@@ -39,7 +39,7 @@ def _key_figures(view: View, play: PlayResult) -> None:
     figures(rows)
 
 
-def _arms(view: View, play: PlayResult) -> None:
+async def _arms(view: View, play: PlayResult) -> None:
     texts = view.texts
     goal = texts(view.desk.service.scenes()[view.scene].goal)
     note = texts("note_arms", goal=goal, days=play.days, people=f"{play.people:,}")
@@ -54,6 +54,6 @@ def _arms(view: View, play: PlayResult) -> None:
         for name, arm in play.arms.items()
     ]
     with card(texts("card_arms"), note, "two-thirds"):
-        chart(arms(play, texts))
+        await chart(arms, play, texts)
     with card(texts("card_channel_table"), width="third"):
         table([texts(key) for key in ("arm", "mean", "interval", "of_oracle")], rows)
