@@ -191,9 +191,11 @@ class Lake:
     def entity_table(self, kind: str, as_of_ms: int) -> EntityTable:
         """All entities of a kind as they were at a moment: of each row the latest version with
         `valid_from_ms <= as_of_ms`."""
+        schema = _computed(self._versions_schema(kind))
         files = self._version_files(kind, self.calendar.day_of(as_of_ms))
-        tables = [parquet.read(file, _computed(parquet.schema(file))) for file in files]
-        found = pa.concat_tables(tables, promote_options="default") if tables else _NO_VERSIONS
+        tables = [parquet.read(file, schema.names) for file in files]
+        # With an empty table of all columns, for the time before the first version.
+        found = pa.concat_tables([schema.empty_table(), *tables], promote_options="default")
         sizes = {
             field.name: len(self._words_of(found.schema, kind, field.name))
             for field in found.schema
@@ -254,8 +256,6 @@ REJECTS = pa.schema(
 )
 """`row` counts the rows of the source file from 1 (the header of a CSV is not counted)."""
 
-_NO_VERSIONS = pa.schema([("row", pa.int32()), ("valid_from_ms", pa.int64())]).empty_table()
-
 
 def _about(layout: Layout) -> dict[str, Any]:
     root, path = layout.root, layout.about
@@ -295,9 +295,9 @@ def _is_coded(field: pa.Field) -> bool:
     )
 
 
-def _computed(schema: pa.Schema) -> list[str]:
+def _computed(schema: pa.Schema) -> pa.Schema:
     """The columns that an `EntityTable` holds: the keys and all but texts."""
-    return [field.name for field in schema if not pa.types.is_string(field.type)]
+    return pa.schema([field for field in schema if not pa.types.is_string(field.type)])
 
 
 def _numbering(folder: Path) -> Numbering:

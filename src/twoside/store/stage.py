@@ -93,7 +93,7 @@ class Stage:
             new = table.filter(pa.array(days == day))
             goal = self._layout.versions(entity.kind, day)
             old = self._now(goal)
-            self._write(goal, new if old is None else versions.merged(old, new))
+            self._write(goal, versions.merged(new.slice(0, 0) if old is None else old, new))
 
     def day(self, table: str, day: int, rows: pa.Table, scene: str | None = None) -> None:
         """Replace a day of a table whole; with `scene`, only the rows of that scene."""

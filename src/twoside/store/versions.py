@@ -96,6 +96,9 @@ def _same(got: pa.DataType, wanted: pa.DataType) -> bool:
 def merged(old: pa.Table, new: pa.Table) -> pa.Table:
     """Both tables of versions; where both have a (row, valid_from_ms), the new one stands."""
     both = pa.concat_tables([old, new], promote_options="default")
+    # Parquet renames the inner field of a list: name it as the new table does.
+    declared = {field.name: field for field in new.schema}
+    both = both.cast(pa.schema([declared.get(field.name, field) for field in both.schema]))
     row, since = _keys(both)
     order = np.lexsort((np.arange(len(row)), since, row))
     last = np.ones(len(row), bool)

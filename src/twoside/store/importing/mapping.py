@@ -23,10 +23,10 @@ time); a local day as eight digits."""
 
 @dataclass(frozen=True)
 class Csv:
-    """How text files are written. What is left empty is found out from the file."""
+    """How text files are written. Their first line names the columns, unless `names` does."""
 
-    delimiter: str = ""
-    """One to four characters between the columns."""
+    delimiter: str = ","
+    """One to four characters between the values."""
     quote: str = '"'
     """Around a value that holds the delimiter; "" if values are never quoted."""
     encoding: str = "utf-8"

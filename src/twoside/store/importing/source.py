@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from twoside.errors import ConfigError, DataError, did_you_mean
 from twoside.schema.calendar import DAY_MS
+from twoside.store.importing.header import text_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from twoside.store.importing.mapping import Csv, TimeUnit
 
@@ -115,33 +116,29 @@ def open_source(
     """Find the files and their columns. Nothing but the beginning of a file is read."""
     paths = _paths(data, file, where)
     listed = "[" + ", ".join(text(str(path)) for path in paths) + "]"
-    is_text = not paths[0].name.endswith((".parquet", ".pq"))
-    scan = _csv_scan(listed, names, csv) if is_text else f"read_parquet({listed})"
+    if not paths[0].name.endswith((".parquet", ".pq")):
+        found = names or text_columns(paths, csv, where)
+        scan = _csv_scan(listed, found, has_header=not names, csv=csv)
+        return Source(file, scan, dict.fromkeys(found, "VARCHAR"), True, offset_ms)
+    scan = f"read_parquet({listed})"
     try:
-        # `store_rejects` must not see this look at the columns: it would count bad lines twice.
-        found = db.execute(f"describe select * from {scan.replace(_REJECTS, '')}").fetchall()
+        told = db.execute(f"describe select * from {scan}").fetchall()
     except duckdb.Error as error:
         raise DataError(
-            f"{where} = {file!r}: cannot be read ({str(error).splitlines()[0]}). "
-            "Check the file, and `csv` in the mapping."
+            f"{where} = {file!r}: cannot be read ({str(error).splitlines()[0]}). Check the file."
         ) from None
-    columns = {name: kind for name, kind, *_ in found}
-    return Source(file, scan, columns, is_text, offset_ms)
+    return Source(file, scan, {name: kind for name, kind, *_ in told}, False, offset_ms)
 
 
-_REJECTS = ", store_rejects = true, rejects_table = 'bad_lines', rejects_scan = 'bad_scans'"
-
-
-def _csv_scan(listed: str, names: tuple[str, ...], csv: Csv) -> str:
-    options: dict[str, Any] = {"all_varchar": "true", "header": "false" if names else "true"}
-    if names:
-        options["names"] = "[" + ", ".join(text(name) for name in names) + "]"
-    if csv.delimiter:
-        options["delim"] = text(csv.delimiter)
-    options["quote"] = text(csv.quote)
-    options["encoding"] = text(csv.encoding)
-    told = ", ".join(f"{name} = {value}" for name, value in options.items())
-    return f"read_csv({listed}, {told}{_REJECTS})"
+def _csv_scan(listed: str, columns: Sequence[str], has_header: bool, csv: Csv) -> str:
+    """Nothing is guessed: one odd line must not change what the others mean."""
+    types = ", ".join(f"{text(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"read_csv({listed}, auto_detect = false, columns = {{{types}}}, header = {has_header}, "
+        f"delim = {text(csv.delimiter)}, quote = {text(csv.quote)}, escape = {text(csv.quote)}, "
+        f"encoding = {text(csv.encoding)}, store_rejects = true, rejects_table = 'bad_lines', "
+        f"rejects_scan = 'bad_scans')"
+    )
 
 
 def _paths(data: Path, file: str, where: str) -> list[Path]:
