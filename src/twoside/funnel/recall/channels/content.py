@@ -137,6 +137,16 @@ def _scales(data: RecallData, numbers: Pairs) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class _Offered:
+    """What all items are besides their words."""
+
+    numbers: np.ndarray
+    """float64 (items, numbers)"""
+    liked: np.ndarray
+    """float64 (items,): log(1 + decayed strengths)"""
+
+
+@dataclass(frozen=True)
 class FittedContent:
     """Weights of the pieces; words and numbers come with the question."""
 
@@ -152,10 +162,12 @@ class FittedContent:
     weights: np.ndarray
     """float64 (pieces,), as `recall.evidence` orders them"""
     _terms: Remembered[Terms] = field(init=False, repr=False, compare=False)
+    _offered: Remembered[_Offered] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         make = Remembered(lambda items: Terms.of(items, self.columns))
         object.__setattr__(self, "_terms", make)
+        object.__setattr__(self, "_offered", Remembered(self._offers))
 
     def terms(self, items: EntityTable) -> Terms:
         """The items' words."""
@@ -163,7 +175,7 @@ class FittedContent:
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The best-fitting items; nothing for people who declare nothing and did nothing."""
-        terms = self.terms(asking.items)
+        terms, offered = self.terms(asking.items), self._offered.of(asking.items)
         past = Past.of_asking(asking)
         profiles = self._profiles(asking, past, terms)
         columns = len(self.columns)
@@ -184,10 +196,10 @@ class FittedContent:
             terms.of_item,
             terms.of_value,
             self._wanted(asking),
-            self._offered(asking.items),
+            offered.numbers,
             self.scale,
             self.weights[2 * columns : -1],
-            self.weights[-1] * self._liked(asking.items.size, self.liked),
+            self.weights[-1] * offered.liked,
             asking.is_open,
             self.settings.repeat,
             items,
@@ -199,14 +211,14 @@ class FittedContent:
         self, asking: Asking, row: np.ndarray, item: np.ndarray, liked: np.ndarray | None = None
     ) -> np.ndarray:
         """float64 (m, pieces): the pieces of pairs (row of the question, item)."""
-        terms = self.terms(asking.items)
+        terms, offered = self.terms(asking.items), self._offered.of(asking.items)
         return pieces(
             self._profiles(asking, Past.of_asking(asking), terms),
             terms,
             self._wanted(asking),
-            self._offered(asking.items),
+            offered.numbers,
             self.scale,
-            self._liked(asking.items.size, self.liked if liked is None else liked),
+            offered.liked if liked is None else liked,
             row,
             item,
         )
@@ -237,15 +249,12 @@ class FittedContent:
     def _wanted(self, asking: Asking) -> np.ndarray:
         return numbers_of(asking.people, tuple(mine for mine, _ in self.numbers), asking.person)
 
-    def _offered(self, items: EntityTable) -> np.ndarray:
+    def _offers(self, items: EntityTable) -> _Offered:
         columns = tuple(theirs for _, theirs in self.numbers)
-        return numbers_of(items, columns, np.arange(items.size))
-
-    def _liked(self, size: int, liked: np.ndarray) -> np.ndarray:
-        """Items that came after the fit are taken to be liked as the mean item."""
-        found = np.full(size, liked.mean() if len(liked) else 0.0)
-        found[: len(liked)] = liked[:size]
-        return found
+        # items that came after the fit are taken to be liked as the mean item
+        known = np.full(items.size, self.liked.mean() if len(self.liked) else 0.0)
+        known[: len(self.liked)] = self.liked[: items.size]
+        return _Offered(numbers_of(items, columns, np.arange(items.size)), known)
 
 
 @njit(cache=True, nogil=True)

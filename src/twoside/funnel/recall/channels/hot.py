@@ -10,7 +10,7 @@ Information Retrieval", equation 6 (Dirichlet smoothing), with people's groups a
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,6 +106,11 @@ class FittedHot:
     """int32"""
     count: np.ndarray
     """float64: n_gi"""
+    _totals: np.ndarray = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        upto = np.concatenate([[0.0], np.cumsum(self.count)])
+        object.__setattr__(self, "_totals", upto[self.start[1:]] - upto[self.start[:-1]])
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The most likely items; people without known groups get the market's order."""
@@ -125,6 +130,7 @@ class FittedHot:
             self.start,
             self.item,
             self.count,
+            self._totals,
             self.settings.backoff,
             asking.is_open,
             items,
@@ -150,6 +156,7 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     start,
     item,
     count,
+    totals,
     backoff,
     is_open,
     out_items,
@@ -170,17 +177,15 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
             g = group[i, c]
             if g < 0:
                 continue
-            total = 0.0
-            for e in range(start[g], start[g + 1]):
-                total += count[e]
-            rest += backoff / (total + backoff) / groups
+            rest += backoff / (totals[g] + backoff) / groups
+            scale = 1 / (totals[g] + backoff) / groups
             for e in range(start[g], start[g + 1]):
                 j = item[e]
                 if state[j] == 0:
                     state[j] = 1
                     touched[found] = j
                     found += 1
-                score[j] += count[e] / (total + backoff) / groups
+                score[j] += count[e] * scale
         if groups == 0:
             rest = 1.0
         kept = 0
