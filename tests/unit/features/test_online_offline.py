@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 from small_market import DAYS, DOMAIN, FIRST_DAY, SCENE, every_kind, make
 
-from twoside.features.online import OnlineStates, replay
-from twoside.features.online.vocabularies import context_sizes, translations
+from twoside.features.online import (
+    OnlineStates,
+    context_sizes,
+    remember,
+    replay,
+    translations,
+)
 from twoside.samples.join import build_samples
 from twoside.schema.request import Request
 
@@ -71,6 +76,33 @@ def online(
         found[mine] = states.read([request], np.array([0, len(mine)]), samples.item[mine])
     assert [vars(c) for c in states.columns] == [vars(c) for c in samples.columns]
     return found
+
+
+def test_a_past_taken_in_at_the_start_counts_under_the_groups_of_its_time(tmp_path: Path) -> None:
+    """The tables of the states are those of the end; entities have changed since."""
+    market = make(tmp_path, 7)
+    lake, last = market.lake, FIRST_DAY + DAYS - 1
+    end = lake.calendar.start_of(last + 1)
+    samples = build_samples(lake, DOMAIN, "things", every_kind(), last, last, end)
+    asked = market.asked(samples.exposure_id)
+    checked = 0
+    for ts_ms in np.unique(samples.ts_ms).tolist():
+        states = OnlineStates.start(
+            every_kind(),
+            SCENE,
+            DOMAIN,
+            lake.calendar,
+            lake.entity_table("buyer", ts_ms),
+            lake.entity_table("thing", ts_ms),
+            translations(every_kind(), SCENE, DOMAIN, lake),
+        )
+        remember(states, lake, ts_ms)
+        for row in np.flatnonzero(samples.ts_ms == ts_ms)[:10]:
+            request = Request(int(samples.person[row]), ts_ms, context=asked[row].context)
+            found = states.read([request], np.array([0, 1]), samples.item[row : row + 1])
+            np.testing.assert_allclose(found[0], samples.values[row], rtol=1e-6, atol=1e-5)
+            checked += 1
+    assert checked > 20
 
 
 @pytest.mark.parametrize(("seed", "offset"), [(5, 8.0), (6, -3.5)])

@@ -111,6 +111,10 @@ class Party:
             self._lists[name] = _without_repeats(values, start)
         return self._lists[name]
 
+    def at(self, rows: np.ndarray, ts_ms: np.ndarray) -> np.ndarray:  # noqa: ARG002
+        """The rows themselves: this side is always as it is now (see `history.Timeline`)."""
+        return rows
+
     def codes(self, column: str, rows: np.ndarray) -> np.ndarray:
         """int32 codes of a category column ("" is the row itself), for rows by `known`."""
         return self.column(column)[rows] if column else rows

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twoside.features.online.happenings import Happenings
+    from twoside.features.online.history import Timeline
     from twoside.features.online.parties import Party
 
 
@@ -35,6 +36,7 @@ class SequenceNeed:
 @njit(cache=True)
 def _push(
     taken: np.ndarray,
+    version: np.ndarray,
     persons: np.ndarray,
     kinds: np.ndarray,
     item: np.ndarray,
@@ -70,8 +72,8 @@ def _push(
         items[p, at] = item[i]
         times[p, at] = ts_ms[i]
         kind_of[p, at] = kinds[i]
-        codes[p, at] = new_codes[item[i]]
-        numbers[p, at] = new_numbers[item[i]]
+        codes[p, at] = new_codes[version[i]]
+        numbers[p, at] = new_numbers[version[i]]
         count[p] += 1
 
 
@@ -126,11 +128,13 @@ class Sequences:
                 room = np.zeros((more, *ring.shape[1:]), ring.dtype)
                 self._rings[name] = np.concatenate([ring, room])
 
-    def add(self, rows: Happenings, items: Party) -> None:
-        """Take those of the sequence's kinds; people and items are known rows or -1."""
+    def add(self, rows: Happenings, versions: np.ndarray, items: Party | Timeline) -> None:
+        """Take those of the sequence's kinds; people and items are known rows or -1, `versions`
+        int32 (n,) says where `items` has what was known of the item."""
         rings = self._rings
         _push(
             self._taken,
+            versions,
             rows.person,
             rows.kind,
             rows.item,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from twoside.features.definition import Feature
+    from twoside.features.online.history import Timeline
     from twoside.features.online.writers import Writer
     from twoside.schema.calendar import Calendar
     from twoside.schema.domain import Domain, Scene
@@ -142,8 +143,13 @@ class OnlineStates:
         """Rows of the lake's tables, ready for `apply`, in order of time."""
         return happenings(exposures, events, self.scene, self._kinds, self._plan.contexts)
 
-    def apply(self, rows: Happenings) -> None:
-        """Take in what happened."""
+    def apply(
+        self,
+        rows: Happenings,
+        people: Party | Timeline | None = None,
+        items: Party | Timeline | None = None,
+    ) -> None:
+        """Take in what happened, to entities as they are now, or as a timeline says they were."""
         if not len(rows):
             return
         days = (rows.ts_ms + self.calendar.offset_ms) // DAY_MS
@@ -152,7 +158,17 @@ class OnlineStates:
             cuts[1:1] = (np.flatnonzero(np.diff(days)) + 1).tolist()
         for first, end in pairwise(cuts):
             self.advance(int(days[first]))
-            self._apply_day(rows.between(first, end), int(days[first]))
+            part = rows.between(first, end)
+            self._apply_day(part, int(days[first]), people or self._people, items or self._items)
+
+    def columns_at_events(self, side: str) -> tuple[str, ...]:
+        """Columns of the person or item that are remembered with every event."""
+        keys = [part.partition(".") for part in self._parts_of_keys]
+        columns = {column for owner, _, column in keys if owner == side and column}
+        if side == "item":
+            needs = [past.need for past in self._sequences]
+            columns |= {name for need in needs for name in (*need.codes, *need.numbers)}
+        return tuple(sorted(columns))
 
     def advance(self, day: int) -> None:
         """Begin a day, if it has not begun."""
@@ -241,7 +257,8 @@ class OnlineStates:
         """Compile every kernel now, by work on nothing, so that the first request is fast."""
         none, stamps = np.empty(0, np.int32), np.empty(0, np.int64)
         contexts = np.empty((0, len(self._plan.contexts)), np.int32)
-        self._apply_day(Happenings(none, none, none, stamps, stamps, contexts), self._today or 0)
+        rows = Happenings(none, none, none, stamps, stamps, contexts)
+        self._apply_day(rows, self._today or 0, self._people, self._items)
         self._write(
             [], stamps, np.zeros(1, np.int64), none, self._writers_for(None), _no_rows(self)
         )
@@ -322,7 +339,9 @@ class OnlineStates:
         self._contexts.add(rows.exposure[shown], rows.context[shown], day)
         return np.where(rows.context == -1, self._contexts.of(rows.exposure, day), rows.context)
 
-    def _apply_day(self, rows: Happenings, day: int) -> None:
+    def _apply_day(
+        self, rows: Happenings, day: int, people: Party | Timeline, items: Party | Timeline
+    ) -> None:
         today = day if self._today is None else self._today
         rows = Happenings(
             rows.kind,
@@ -332,22 +351,23 @@ class OnlineStates:
             rows.exposure,
             self._context_of(rows, day),
         )
-        codes = {part: self._codes_of(part, rows) for part in self._parts_of_keys}
+        person_at, item_at = people.at(rows.person, rows.ts_ms), items.at(rows.item, rows.ts_ms)
+        codes = {}
+        for part in self._parts_of_keys:
+            side, _, column = part.partition(".")
+            if side == "context":
+                place = self._plan.contexts.index(column)
+                codes[part] = np.ascontiguousarray(rows.context[:, place])
+            elif side == "person":
+                codes[part] = people.column(column)[person_at] if column else rows.person
+            else:
+                codes[part] = items.column(column)[item_at] if column else rows.item
         for keyed in self._keyed:
             keyed.add(codes, rows.kind, rows.ts_ms, day, today)
         for past in self._sequences:
-            past.add(rows, self._items)
+            past.add(rows, item_at, items)
         for trail in (self._shown, self._behaved):
             trail.add(rows)
-
-    def _codes_of(self, part: str, rows: Happenings) -> np.ndarray:
-        """int32 (n,) codes of a part of a key, as they are when the rows happen."""
-        side, _, column = part.partition(".")
-        if side == "context":
-            return np.ascontiguousarray(rows.context[:, self._plan.contexts.index(column)])
-        if side == "person":
-            return self._people.codes(column, rows.person)
-        return self._items.codes(column, rows.item)
 
     def _writers_for(self, names: tuple[str, ...] | None) -> list[Writer]:
         wanted = tuple(f.name for f in self.features) if names is None else names

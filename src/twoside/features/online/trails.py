@@ -49,31 +49,6 @@ def _append(
 
 
 @njit(cache=True)
-def _walk(
-    person: int,
-    since_ms: int,
-    kinds: np.ndarray,
-    head: np.ndarray,
-    before: np.ndarray,
-    first: int,
-    items: np.ndarray,
-    ts_ms: np.ndarray,
-    kind: np.ndarray,
-) -> np.ndarray:
-    found, n = np.empty(64, np.int32), 0
-    at = head[person] if 0 <= person < head.size else _NONE
-    while at >= first:
-        row = at - first
-        if ts_ms[row] >= since_ms and kinds[kind[row]]:
-            if n == found.size:
-                found = np.concatenate((found, np.empty_like(found)))
-            found[n] = items[row]
-            n += 1
-        at = before[row]
-    return np.unique(found[:n])
-
-
-@njit(cache=True)
 def _back(
     person: int, since_ms: int, head: np.ndarray, before: np.ndarray, first: int, ts_ms: np.ndarray
 ) -> np.ndarray:
@@ -149,17 +124,8 @@ class Trails:
 
     def items(self, person: int, since_ms: int, kinds: np.ndarray) -> np.ndarray:
         """int32 items, sorted, without repeats; `kinds` is bool, by kind number."""
-        return _walk(  # type: ignore[no-any-return]
-            person,
-            since_ms,
-            kinds,
-            self._head,
-            self._before,
-            self._first,
-            self._item,
-            self._ts_ms,
-            self._kind,
-        )
+        found, _, kind = self.rows(person, since_ms)
+        return np.unique(found[kinds[kind]])
 
     def _resize(self, capacity: int) -> None:
         for name in ("_before", "_item", "_ts_ms", "_kind"):
