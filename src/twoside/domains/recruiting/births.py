@@ -141,15 +141,36 @@ def seekers(
         group=group,
         city=declared.columns["city"],
         skills=_bits(lists),
-        appeal=_normal(rates.like_appeal, rows, rng),
+        appeal=_seeker_appeal(level, years, activity, lean, rates, rng),
         ready=(rates.seeker_ready * eager).astype(np.float32),
-        far=rates.wish_near * lean.far[group] * np.exp(_normal(0.4, rows, rng)),
-        greed=rates.wish_pay * lean.greed[group] * np.exp(_normal(0.4, rows, rng)),
+        far=rates.wish_near * lean.far[group] * np.exp(_normal(rates.own_weights, rows, rng)),
+        greed=rates.wish_pay * lean.greed[group] * np.exp(_normal(rates.own_weights, rows, rng)),
         taste=seeker_taste(declared, own, lean, rates),
         profile=profile,
         created_ms=created_ms,
     )
     return declared, hidden, own
+
+
+def _seeker_appeal(
+    level: np.ndarray,
+    years: np.ndarray,
+    activity: np.ndarray,
+    lean: Leanings,
+    rates: Rates,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """float32 (rows,): what every boss adds, half of it by degree, years and eagerness."""
+    seen = (
+        lean.degree_appeal[level]
+        + lean.years_appeal[np.digitize(years, YEARS)]
+        + lean.activity_appeal[activity]
+    ) / np.sqrt(3)
+    own = rng.standard_normal(len(level))
+    known = rates.appeal_known_share
+    return np.asarray(
+        rates.like_appeal * (np.sqrt(known) * seen + np.sqrt(1 - known) * own), np.float32
+    )
 
 
 def seeker_taste(declared: Declared, own: np.ndarray, lean: Leanings, rates: Rates) -> np.ndarray:

@@ -39,6 +39,10 @@ class Leanings:
     years_profile: np.ndarray
     title_boss: np.ndarray
     """what bosses who hire for this title wish"""
+    degree_appeal: np.ndarray
+    """float32 (degrees,): how much bosses are drawn to a degree, of unit variance"""
+    years_appeal: np.ndarray
+    activity_appeal: np.ndarray
     far: np.ndarray
     """float32 (groups,): how much distance matters, around 1"""
     greed: np.ndarray
@@ -70,6 +74,9 @@ def leanings(words: Words, dim: int, seed: int) -> Leanings:
         degree_profile=directions(len(words.degrees), dim, rng),
         years_profile=directions(len(YEARS) + 1, dim, rng),
         title_boss=by_title(),
+        degree_appeal=_standard(rng.standard_normal(len(words.degrees))),
+        years_appeal=_standard(rng.standard_normal(len(YEARS) + 1)),
+        activity_appeal=_standard(rng.standard_normal(len(words.activities))),
         far=np.exp(0.6 * low_paid + 0.2 * rng.standard_normal(groups)).astype(np.float32),
         greed=np.exp(-0.4 * low_paid + 0.2 * rng.standard_normal(groups)).astype(np.float32),
         title_skills=tuple(
@@ -77,3 +84,8 @@ def leanings(words: Words, dim: int, seed: int) -> Leanings:
             for group in words.title_group
         ),
     )
+
+
+def _standard(drawn: np.ndarray) -> np.ndarray:
+    """Few numbers with mean 0 and variance 1 exactly, so that no seed makes a flat market."""
+    return np.asarray((drawn - drawn.mean()) / drawn.std(), np.float32)

@@ -91,6 +91,8 @@ class Rates:
     company_share: float
     job_share: float
     known_share: float
+    own_weights: float
+    appeal_known_share: float
     drift_step: float
     profile_known_share: float
     boss_known_share: float
