@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from twoside.charts.theme import GREY, colour, dress
+from twoside.metrics.gini import gini
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,7 @@ _POINTS = 200
 def curve(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Share of items, share of exposures (float64 (m,) each), and the Gini coefficient.
 
-    `counts` int (n,): exposures of each item. Gini is 1 - 2 x the area under the curve
-    (trapezoids), as in Gini 1914.
+    `counts` int (n,): exposures of each item. Without any, all are alike.
     """
     rising = np.sort(np.asarray(counts, np.float64))
     total = rising.sum()
@@ -30,18 +30,17 @@ def curve(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
         return np.array([0.0, 1.0]), np.array([0.0, 1.0]), 0.0
     held = np.concatenate([[0.0], np.cumsum(rising) / total])
     items = np.linspace(0, 1, len(held))
-    gini = 1 - 2 * float(np.trapezoid(held, items))
     at = np.unique(np.linspace(0, len(rising), min(_POINTS, len(held))).astype(int))
-    return items[at], held[at], gini
+    return items[at], held[at], gini(rising)
 
 
 def lorenz(counts: Mapping[str, np.ndarray], texts: Texts) -> go.Figure:
     """One curve a source; its Gini coefficient stands in the legend."""
     figure = go.Figure()
     for n, (source, values) in enumerate(counts.items()):
-        items, held, gini = curve(values)
+        items, held, unequal = curve(values)
         figure.add_scatter(
-            name=f"{texts(source)} · {texts('gini')} {gini:.2f}",
+            name=f"{texts(source)} · {texts('gini')} {unequal:.2f}",
             x=items,
             y=held,
             mode="lines",

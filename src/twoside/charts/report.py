@@ -22,6 +22,7 @@ from twoside.charts.channels import channels
 from twoside.charts.durations import durations
 from twoside.charts.label_rates import label_rates
 from twoside.charts.lorenz import lorenz
+from twoside.charts.positions import positions
 from twoside.charts.ranker import ranker
 from twoside.charts.realism import realism
 from twoside.charts.report_words import REPORT_WORDS
@@ -31,25 +32,13 @@ from twoside.charts.texts import Texts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     import plotly.graph_objects as go
 
     from twoside.charts.texts import Language, Words
+    from twoside.metrics.logs import LogSummary
     from twoside.schema.evaluation import Evaluation, PlayResult
 
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
-
-
-@dataclass(frozen=True)
-class SceneDays:
-    """The logs of one scene by day, aligned to `days` (YYYY-MM-DD)."""
-
-    days: Sequence[str]
-    exposures: Sequence[int]
-    counts: Mapping[str, Sequence[int]]
-    """Event kind -> number a day"""
-    item_exposures: np.ndarray | None = None
-    """int64 (items,)"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,7 @@ class ReportData:
 
     evaluations: Sequence[Evaluation] = ()
     plays: Sequence[PlayResult] = ()
-    days: Mapping[str, SceneDays] = field(default_factory=dict)
+    days: Mapping[str, LogSummary] = field(default_factory=dict)
     """By scene"""
     realism: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Source -> statistic -> value"""
@@ -134,9 +123,7 @@ def render(data: ReportData, language: Language = "en") -> str:
 @cache
 def _template() -> Any:
     loader = PackageLoader("twoside.charts", ".")
-    environment = Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("report.html.j2")
 
 
@@ -269,16 +256,18 @@ def _play(play: PlayResult, data: ReportData, pad: _Pad) -> dict[str, Any]:
     )
 
 
-def _days(scene: str, logged: SceneDays, data: ReportData, pad: _Pad) -> dict[str, Any]:
+def _days(scene: str, logged: LogSummary, data: ReportData, pad: _Pad) -> dict[str, Any]:
     figures = [
         pad.draw(
             "labels_title",
             lambda texts: label_rates(logged.days, logged.exposures, logged.counts, texts),
         )
     ]
-    if logged.item_exposures is not None:
-        counts = {scene: logged.item_exposures}
-        figures.append(pad.draw("lorenz_title", lambda texts: lorenz(counts, texts)))
+    if logged.by_position:
+        rates = logged.by_position
+        figures.append(pad.draw("positions_title", lambda texts: positions(rates, texts)))
+    counts = {scene: logged.item_exposures}
+    figures.append(pad.draw("lorenz_title", lambda texts: lorenz(counts, texts)))
     total = f"{sum(logged.exposures):,}"
     return _section(
         "days_title",

@@ -39,6 +39,7 @@ REPORT_WORDS: Words = {
     "days_title": ("The logs", "日志"),
     "days_lead": ("{exposures} exposures on {days} days.", "{days} 天，共 {exposures} 次曝光。"),
     "labels_title": ("Behaviours by day", "逐日行为"),
+    "positions_title": ("By position", "按位置"),
     "lorenz_title": ("How exposure is shared", "曝光如何分配"),
     "realism_title": ("Does the world look real?", "仿真像真的吗？"),
     "realism_lead": (

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from twoside.errors import did_you_mean
+from twoside.schema.calendar import DAY_MS
 from twoside.server.problems import Rejected
 
 if TYPE_CHECKING:
@@ -43,6 +44,24 @@ class Desk:
                 [("scene", f"{name!r} is not served. {did_you_mean(name, self._scenes)}")]
             )
         return scene
+
+    def moment(self, scene: str, given_ms: int | None, where: str) -> int:
+        """The moment of a request or event. One far ahead is refused: the live state would
+        begin that day, and there is no way back."""
+        now_ms = self.service.now_ms(scene, self.clock())
+        if given_ms is None:
+            return now_ms
+        if given_ms > now_ms + DAY_MS:
+            raise Rejected(
+                [
+                    (
+                        where,
+                        f"{given_ms}: more than a day after now ({now_ms} in this scene). "
+                        "Expected epoch milliseconds; leave it out for now.",
+                    )
+                ]
+            )
+        return given_ms
 
     def next_request_id(self) -> int:
         """Unique in this server, rising, and small enough for a JavaScript number (2**53)."""

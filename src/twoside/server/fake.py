@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.errors import RequestError, did_you_mean
+from twoside.metrics.logs import LogSummary
 from twoside.schema.calendar import iso
 from twoside.schema.domain import Domain, EventKind, Scene, Target
 from twoside.schema.entities import Column, Entity
@@ -26,7 +27,7 @@ from twoside.schema.evaluation import (
 )
 from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
-from twoside.server.service import ExternalId, LogSummary, Served
+from twoside.server.service import ExternalId, Served
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -119,6 +120,9 @@ class FakeService:
 
     def externals(self, scene: str, kind: str, rows: np.ndarray) -> Sequence[ExternalId]:
         return [f"p{row}" if kind == "seeker" else 1000 + int(row) for row in rows]
+
+    def now_ms(self, scene: str, wall_ms: int) -> int:
+        return wall_ms
 
     def serve(self, scene: str, requests: Sequence[Request]) -> Served:
         slates = [self._slate(scene, request) for request in requests]

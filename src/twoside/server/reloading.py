@@ -10,8 +10,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from twoside.errors import TwosideError
-
 if TYPE_CHECKING:
     from twoside.server.metrics import Metrics
     from twoside.server.service import Service
@@ -35,7 +33,7 @@ class Reloading:
         async with self._one:
             try:
                 await asyncio.to_thread(self._service.reload)
-            except TwosideError as error:
+            except Exception as error:
                 self.last_error = str(error)
                 self._metrics.reloaded("failed")
                 raise
@@ -44,12 +42,13 @@ class Reloading:
             self._metrics.versions(self._service.versions())
 
     async def watch(self) -> None:
-        """For ever: reload when another version has been made current."""
+        """For ever: reload when another version has been made current. Whatever is wrong with
+        it, the server goes on with what it has."""
         while True:
             await asyncio.sleep(self._every)
             try:
                 if await asyncio.to_thread(self._service.is_stale):
                     await self.now()
                     _log.info("now serving %s", dict(self._service.versions()))
-            except TwosideError as error:
+            except Exception as error:
                 _log.error("the new artefacts were not loaded, the old ones stay: %s", error)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from twoside.charts.texts import Language
+    from twoside.metrics.logs import LogSummary
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.evaluation import Evaluation, PlayResult
     from twoside.schema.explanation import Explanation, Slate
@@ -39,23 +40,6 @@ class Served:
     """Stage -> wall time of the whole batch; empty if the funnel does not tell."""
 
 
-@dataclass(frozen=True)
-class LogSummary:
-    """The logs of one scene at a glance. Sequences are aligned to `days`."""
-
-    days: tuple[str, ...]
-    """YYYY-MM-DD"""
-    exposures: tuple[int, ...]
-    counts: Mapping[str, tuple[int, ...]]
-    """Event kind -> number a day"""
-    by_position: Mapping[str, tuple[float, ...]]
-    """Event kind -> share of exposures it followed, from position 0 on"""
-    item_exposures: np.ndarray
-    """int64 (items,)"""
-    people: int
-    items: int
-
-
 class Service(Protocol):
     """Everything that the API and the console ask."""
 
@@ -70,6 +54,11 @@ class Service(Protocol):
 
     def externals(self, scene: str, kind: str, rows: np.ndarray) -> Sequence[ExternalId]:
         """Ids of rows (int32 (n,)), as their owner knows them."""
+
+    def now_ms(self, scene: str, wall_ms: int) -> int:
+        """The moment in which a scene lives while the clock on the wall says `wall_ms`. For a
+        lake whose logs ended long ago that is as long after their end as the server runs: a
+        demo of last year's log is served as on the day after its last."""
 
     def serve(self, scene: str, requests: Sequence[Request]) -> Served:
         """A list for each request, in any number."""

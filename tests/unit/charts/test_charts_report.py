@@ -7,7 +7,7 @@ import re
 import pytest
 from plotly.offline import get_plotlyjs
 
-from twoside.charts.report import ReportData, SceneDays, render
+from twoside.charts.report import ReportData, render
 from twoside.server.fake import FakeService
 
 SCENE = "recruiting/jobs_for_seeker"
@@ -20,7 +20,7 @@ def page():
     data = ReportData(
         evaluations=[fake.evaluation(SCENE)],
         plays=[fake.play(SCENE)],
-        days={SCENE: SceneDays(log.days, log.exposures, log.counts, log.item_exposures)},
+        days={SCENE: log},
         realism=fake.realism(),
         seconds={"train": 30.5, "evaluate": 10.5},
         peak_gb=1.25,
@@ -46,7 +46,7 @@ def test_every_place_of_a_figure_has_its_figure(without_plotly):
     places = set(re.findall(r'<div id="(figure-\d+)"', without_plotly))
     drawn = set(re.findall(r'"(figure-\d+)": \{en:', without_plotly))
     assert places == drawn
-    assert len(places) == 9
+    assert len(places) == 10
 
 
 def test_key_figures_and_tables_say_the_measured_numbers(without_plotly):

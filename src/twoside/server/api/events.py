@@ -7,6 +7,7 @@ the answer, and the others are taken in.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -40,7 +41,7 @@ class Happened(Strict):
     by: Literal["person", "item"] | None = None
     """Who acted; without it, the party who does so by the domain's declaration."""
     ts_ms: int | None = None
-    """Epoch milliseconds; without it, the server's clock."""
+    """Epoch milliseconds; without it, now."""
     request_id: int = -1
     """As the list carried it."""
     exposure_id: int = -1
@@ -95,6 +96,16 @@ class Taken(Strict):
     unknown: list[Unknown]
 
 
+@dataclass(frozen=True)
+class _Row:
+    """An event whose ids and time are known."""
+
+    event: Happened
+    person: int
+    item: int
+    ts_ms: int
+
+
 def routes(desk: Desk) -> APIRouter:
     """The path, answered from a desk."""
     router = APIRouter(tags=["events"])
@@ -103,8 +114,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/v1/events", response_model=Taken, summary="Exposures and behaviours")
     def events(batch: Batch) -> Response:
         _check(desk, batch.events)
-        now = desk.clock()
-        known: list[tuple[Happened, int, int]] = []
+        known: list[_Row] = []
         unknown: list[dict[str, object]] = []
         for number, event in enumerate(batch.events):
             scene = desk.scene(event.scene)
@@ -115,10 +125,11 @@ def routes(desk: Desk) -> APIRouter:
             elif item < 0:
                 unknown.append({"event": number, "what": "item", "id": event.item})
             else:
-                known.append((event, person, item))
-        known.sort(key=lambda row: row[0].scene)
-        for name, rows in groupby(known, key=lambda row: row[0].scene):
-            _keep(desk, name, list(rows), now)
+                ts_ms = desk.moment(event.scene, event.ts_ms, f"events.{number}.ts_ms")
+                known.append(_Row(event, person, item, ts_ms))
+        known.sort(key=lambda row: (row.event.scene, row.ts_ms))
+        for name, rows in groupby(known, key=lambda row: row.event.scene):
+            _keep(desk, name, list(rows))
         return answer({"accepted": len(known), "unknown": unknown})
 
     return router
@@ -140,48 +151,48 @@ def _check(desk: Desk, events: list[Happened]) -> None:
         raise Rejected(problems)
 
 
-def _keep(desk: Desk, scene: str, rows: list[tuple[Happened, int, int]], now: int) -> None:
-    shown = [row for row in rows if row[0].kind == EXPOSE]
-    followed = [row for row in rows if row[0].kind != EXPOSE]
-    desk.service.record(scene, _exposures(desk, shown, now), _events(desk, followed, now))
-    kinds = [event.kind for event, _, _ in rows]
+def _keep(desk: Desk, scene: str, rows: list[_Row]) -> None:
+    shown = [row for row in rows if row.event.kind == EXPOSE]
+    followed = [row for row in rows if row.event.kind != EXPOSE]
+    desk.service.record(scene, _exposures(desk, shown), _events(desk, followed))
+    kinds = [row.event.kind for row in rows]
     for kind in dict.fromkeys(kinds):
         desk.metrics.events(scene, kind, kinds.count(kind))
 
 
-def _exposures(desk: Desk, rows: list[tuple[Happened, int, int]], now: int) -> pa.Table:
+def _exposures(desk: Desk, rows: list[_Row]) -> pa.Table:
     return pa.Table.from_pylist(
         [
             {
                 "exposure_id": desk.next_request_id(),
-                "request_id": event.request_id,
-                "ts_ms": now if event.ts_ms is None else event.ts_ms,
-                "scene": event.scene.rpartition("/")[2],
-                "person": person,
-                "item": item,
-                "position": event.position,
+                "request_id": row.event.request_id,
+                "ts_ms": row.ts_ms,
+                "scene": row.event.scene.rpartition("/")[2],
+                "person": row.person,
+                "item": row.item,
+                "position": row.event.position,
             }
-            for event, person, item in rows
+            for row in rows
         ],
         schema=EXPOSURES,
     )
 
 
-def _events(desk: Desk, rows: list[tuple[Happened, int, int]], now: int) -> pa.Table:
+def _events(desk: Desk, rows: list[_Row]) -> pa.Table:
     return pa.Table.from_pylist(
         [
             {
                 "event_id": desk.next_request_id(),
-                "ts_ms": now if event.ts_ms is None else event.ts_ms,
-                "scene": event.scene.rpartition("/")[2],
-                "kind": event.kind,
-                "person": person,
-                "item": item,
-                "by": event.by or _actor(desk, event),
-                "exposure_id": event.exposure_id,
-                "value": float("nan") if event.value is None else event.value,
+                "ts_ms": row.ts_ms,
+                "scene": row.event.scene.rpartition("/")[2],
+                "kind": row.event.kind,
+                "person": row.person,
+                "item": row.item,
+                "by": row.event.by or _actor(desk, row.event),
+                "exposure_id": row.event.exposure_id,
+                "value": float("nan") if row.event.value is None else row.event.value,
             }
-            for event, person, item in rows
+            for row in rows
         ],
         schema=EVENTS,
     )

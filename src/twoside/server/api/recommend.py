@@ -39,7 +39,7 @@ class Asked(Strict):
     context: Annotated[dict[str, float], Field(default_factory=dict)]
     """The scene's context columns, such as the tab of the app."""
     now_ms: int | None = None
-    """Epoch milliseconds; without it, the server's clock."""
+    """Epoch milliseconds; without it, now."""
 
 
 class Item(Strict):
@@ -73,7 +73,7 @@ def routes(desk: Desk) -> APIRouter:
         scene = desk.scene(asked.scene)
         _check_context(scene, asked.context)
         row = desk.service.row(asked.scene, scene.person, asked.person)
-        now = desk.clock() if asked.now_ms is None else asked.now_ms
+        now = desk.moment(asked.scene, asked.now_ms, "now_ms")
         request = Request(row, now, asked.length, asked.context, desk.next_request_id())
         slate, version = await desk.batches.serve(asked.scene, request)
         desk.remember(asked.scene, request)

@@ -80,7 +80,7 @@ def _request(view: View, examples: Sequence[ExternalId]) -> Request | None:
     row = service.row(view.scene, service.scenes()[view.scene].person, person)
     if row < 0:
         warning(texts("unknown_person", person=person))
-    return Request(row, view.desk.clock(), _LENGTH)
+    return Request(row, view.desk.moment(view.scene, None, "now"), _LENGTH)
 
 
 async def _story(view: View, told: Explanation) -> None:

@@ -1,0 +1,164 @@
+"""One scene as the server holds it: the funnel with its live state, ids, and its logs summed up."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twoside.funnel.learned import published
+from twoside.funnel.live import live_states
+from twoside.funnel.pipeline import Funnel
+from twoside.metrics.logs import LogTally
+from twoside.schema.calendar import DAY_MS, iso
+from twoside.schema.request import Request
+from twoside.server.attributes import Attributes
+from twoside.server.service import Served
+from twoside.server.taken_in import TakenIn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from twoside.features.online import OnlineStates
+    from twoside.funnel.learn import Declared
+    from twoside.funnel.learned import Learned
+    from twoside.funnel.settings import FunnelSettings
+    from twoside.metrics.logs import LogSummary
+    from twoside.schema.explanation import Explanation
+    from twoside.schema.progress import Steps
+    from twoside.server.service import ExternalId
+    from twoside.store.artefacts import Artefacts
+    from twoside.store.numbering import Numbering
+
+
+class LiveScene:
+    """A published funnel that lives on. All its methods may be called from any thread."""
+
+    def __init__(
+        self, declared: Declared, artefacts: Artefacts, wall_ms: int, ranker: str, steps: Steps
+    ) -> None:
+        """Loads all; a missing or corrupt artefact is an `ArtefactError` that names it.
+
+        `wall_ms` is now; `ranker` names the rank model that serves, the first one if empty.
+        """
+        self.declared, self._artefacts, self._ranker = declared, artefacts, ranker
+        self._lock = Lock()
+        self._taken_in = TakenIn(declared.lake.root, declared.scene.name)
+        settings, learned, self.version = published(declared.name, artefacts)
+        days = declared.lake.days("exposures")
+        self._end_ms = declared.lake.calendar.start_of(days[-1] + 1) if days else wall_ms
+        # A log that ended long ago goes on from its end; see `Service.now_ms`.
+        self._behind_ms = max(0, wall_ms - self._end_ms) if _is_old(self._end_ms, wall_ms) else 0
+        now_ms = self.now_ms(wall_ms)
+        with steps(f"{declared.name}: live state") as tick:
+            states = live_states(declared, self._end_ms, tick)
+            states.update(*self._taken_in.read(self._end_ms))
+        with steps(f"{declared.name}: logs"):
+            self.log = _summed_up(declared)
+        with steps(f"{declared.name}: warm up"):
+            self._funnel = self._ready(settings, learned, states, now_ms)
+        self._read_ids(now_ms)
+
+    def now_ms(self, wall_ms: int) -> int:
+        """The moment in which this scene lives."""
+        return wall_ms - self._behind_ms
+
+    def is_stale(self) -> bool:
+        """Has another version been made current?"""
+        return self._artefacts.current(self.declared.name) != self.version
+
+    def reload(self, wall_ms: int) -> None:
+        """Load what is current, then swap it in. The live state goes on: it knows events that
+        no file has. On error nothing has changed."""
+        settings, learned, version = published(self.declared.name, self._artefacts)
+        now_ms = self.now_ms(wall_ms)
+        with self._lock:
+            funnel = self._ready(settings, learned, self._funnel.states, now_ms)
+            self._funnel, self.version = funnel, version
+        self._read_ids(now_ms)
+
+    def _ready(
+        self, settings: FunnelSettings, learned: Learned, states: OnlineStates, now_ms: int
+    ) -> Funnel:
+        """A funnel that has made its first lists: kernels are compiled, memory is touched."""
+        lake, scene = self.declared.lake, self.declared.scene
+        people, items = (lake.entity_table(kind, now_ms) for kind in (scene.person, scene.item))
+        funnel = Funnel(learned, settings, states, people, items, self._ranker)
+        known = int(people.open_rows().argmax()) if people.size else -1
+        for person in (known, -1):
+            request = Request(person, now_ms, settings.length)
+            for number in (1, 2):
+                funnel.serve([request] * number)
+        return funnel
+
+    def _read_ids(self, now_ms: int) -> None:
+        lake, scene = self.declared.lake, self.declared.scene
+        kinds = {scene.person, scene.item}
+        rows = {kind: lake.rows(kind) for kind in kinds}
+        for numbering in rows.values():
+            numbering.of(["-"])  # builds its dictionary now, not at the first request
+        self._rows: dict[str, Numbering] = rows
+        self._attributes = {
+            kind: Attributes(lake, self.declared.domain, kind, now_ms) for kind in kinds
+        }
+
+    def row(self, kind: str, external: ExternalId) -> int:
+        """-1 for one that the lake does not know."""
+        return int(self._rows[kind].of([str(external)])[0])
+
+    def externals(self, kind: str, rows: np.ndarray) -> Sequence[str]:
+        """Ids of rows."""
+        found: list[str] = self._rows[kind].ids(np.asarray(rows))
+        return found
+
+    def serve(self, requests: Sequence[Request]) -> Served:
+        """Lists for a batch."""
+        with self._lock:
+            trace = self._funnel.trace(requests)
+            return Served(trace.slates, self.version, trace.milliseconds)
+
+    def explain(self, request: Request) -> Explanation:
+        """One list with its story."""
+        with self._lock:
+            return self._funnel.explain(request)
+
+    def record(self, exposures: pa.Table, events: pa.Table) -> None:
+        """Keep, then let the live state know."""
+        self._taken_in.write(exposures, events)
+        with self._lock:
+            self._funnel.update(exposures, events)
+
+    def attributes(self, kind: str) -> Attributes:
+        """Entities of a kind in words."""
+        return self._attributes[kind]
+
+    def people(self, limit: int) -> list[str]:
+        """Those who did something last, one of them each, then some who never did."""
+        lake, scene = self.declared.lake, self.declared.scene
+        days = lake.days("events")
+        rows: list[int] = []
+        if days:
+            last = lake.read("events", days[-1], days[-1], ["person"], scene.name)
+            rows = list(dict.fromkeys(reversed(last["person"].to_pylist())))[: limit - 1]
+        silent = np.setdiff1d(np.arange(min(len(self._rows[scene.person]), 5_000)), rows)
+        rows += silent[: limit - len(rows)].tolist()
+        return list(self.externals(scene.person, np.array(rows, np.int32)))
+
+
+def _is_old(end_ms: int, wall_ms: int) -> bool:
+    """More than two days without a log: this is no market that goes on."""
+    return wall_ms - end_ms > 2 * DAY_MS
+
+
+def _summed_up(declared: Declared) -> LogSummary:
+    lake, scene = declared.lake, declared.scene
+    tally = LogTally(len(lake.rows(scene.person)), len(lake.rows(scene.item)))
+    exposed = ["person", "item", "ts_ms", "position", "exposure_id"]
+    for day in lake.days("exposures"):
+        exposures = lake.read("exposures", day, day, exposed, scene.name)
+        events = lake.read("events", day, day, ["kind", "exposure_id"], scene.name)
+        tally.add(iso(day), exposures, events)
+    return tally.result()
