@@ -179,7 +179,8 @@ def evaluated(
     from twoside.store.artefacts import Artefacts
     from twoside.store.runs import Runs
 
-    learned, evaluation = judge(declared, settings, until_day, seed, stages)
+    done = judge(declared, settings, until_day, seed, stages)
+    learned, evaluation = done.learned, done.evaluation
     root = declared.lake.root
     now_ms = int(time.time() * 1000)
     Runs(root / "runs").save(f"evaluation/{declared.name}", now_ms, record(evaluation))
