@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from twoside.funnel.rank.code_rates import CodeRates, keys_of
+from twoside.funnel.rank.joined import joined
 from twoside.funnel.rank.models._deepfm_scorer import FactorizedScorer, Inputs
 from twoside.metrics.auc import auc
 from twoside.metrics.gauc import auc_by_person
@@ -38,14 +40,13 @@ def learn(
     """All targets at once, stopped by order on `valid`, then once more from all days."""
     share = 0.5 if settings.refit else 1.0
     with _torch_as_told(settings.threads, seed):
-        inputs = Inputs.fit(fit.columns, fit.values, settings.fewest)
-        rows = _Rows.of(fit, inputs, targets)
-        held = _Rows.of(valid, inputs, targets)
+        inputs, rows = _prepare(settings, fit, targets)
+        held = _Rows.of(valid, *inputs.transform(valid.values), targets)
         net = _new_net(settings, inputs, rows, seed)
         steps = _descend(settings, net, rows, held, seed, lambda x: tick(share * x))
         if settings.refit:
             torch.manual_seed(seed)
-            everything = _Rows.join(rows, held)
+            inputs, everything = _prepare(settings, joined(fit, valid), targets)
             steps = round(steps * len(everything.person) / len(rows.person))
             net = _new_net(settings, inputs, everything, seed)
             if steps:
@@ -65,8 +66,9 @@ class _Rows:
     person: np.ndarray
 
     @staticmethod
-    def of(samples: Samples, inputs: Inputs, targets: tuple[str, ...]) -> _Rows:
-        slots, numbers = inputs.transform(samples.values)
+    def of(
+        samples: Samples, slots: np.ndarray, numbers: np.ndarray, targets: tuple[str, ...]
+    ) -> _Rows:
         labels = np.stack([samples.labels[target] for target in targets], axis=1)
         return _Rows(
             torch.from_numpy(slots),
@@ -76,15 +78,13 @@ class _Rows:
             samples.person,
         )
 
-    @staticmethod
-    def join(one: _Rows, other: _Rows) -> _Rows:
-        return _Rows(
-            torch.cat([one.slots, other.slots]),
-            torch.cat([one.numbers, other.numbers]),
-            torch.cat([one.labels, other.labels]),
-            torch.cat([one.weight, other.weight]),
-            np.concatenate([one.person, other.person]),
-        )
+
+def _prepare(settings: DeepFM, samples: Samples, targets: tuple[str, ...]) -> tuple[Inputs, _Rows]:
+    """How rows become inputs, learned from the samples, and the samples as inputs."""
+    keys = keys_of(samples.columns, settings.max_codes, settings.crosses)
+    rates, seen = CodeRates.fit(samples, targets, keys, settings.smoothing)
+    inputs = Inputs.fit(samples, rates, seen, settings.fewest)
+    return inputs, _Rows.of(samples, *inputs.transform(samples.values, seen), targets)
 
 
 def _new_net(settings: DeepFM, inputs: Inputs, rows: _Rows, seed: int) -> FactorizedNet:

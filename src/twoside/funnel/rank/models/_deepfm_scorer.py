@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twoside.funnel.rank.code_rates import CodeRates
 from twoside.nn.quantile import Quantiles
 from twoside.nn.vocabulary import Vocabulary
 from twoside.schema.artefact import Packed
@@ -14,6 +15,8 @@ from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from twoside.schema.samples import Samples
 
 
 @dataclass(frozen=True)
@@ -25,25 +28,36 @@ class Inputs:
     numbers: np.ndarray
     """int64 (m,): which are numbers"""
     vocabulary: Vocabulary
+    rates: CodeRates
+    """More numbers: the rates of the ids"""
     quantiles: Quantiles
+    """Of all numbers"""
 
     @staticmethod
-    def fit(columns: tuple[FeatureColumn, ...], values: np.ndarray, fewest: int) -> Inputs:
-        """Learn the knots and the frequent codes."""
-        kinds = np.array([column.type == "category" for column in columns], bool)
+    def fit(samples: Samples, rates: CodeRates, seen: np.ndarray, fewest: int) -> Inputs:
+        """Learn the knots and the frequent codes; `seen` are the rates that the rows see."""
+        kinds = np.array([column.type == "category" for column in samples.columns], bool)
         categories, numbers = np.flatnonzero(kinds), np.flatnonzero(~kinds)
-        sizes = [columns[n].cardinality for n in categories]
+        sizes = [samples.columns[n].cardinality for n in categories]
         return Inputs(
             categories,
             numbers,
-            Vocabulary.fit(values[:, categories], sizes, fewest),
-            Quantiles.fit(values[:, numbers]),
+            Vocabulary.fit(samples.values[:, categories], sizes, fewest),
+            rates,
+            Quantiles.fit(np.hstack([samples.values[:, numbers], seen])),
         )
 
-    def transform(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """float32 (n, columns) -> slots int32 (n, c), numbers float32 (n, m + flags)."""
+    def transform(
+        self, values: np.ndarray, seen: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """float32 (n, columns) -> slots int32 (n, c), numbers float32 (n, all + flags).
+
+        In learning, `seen` are the rates as they were before each row.
+        """
+        rates = self.rates.transform(values) if seen is None else seen
+        numbers = np.hstack([values[:, self.numbers], rates])
         slots = self.vocabulary.slots_of(values[:, self.categories])
-        return slots, self.quantiles.transform(values[:, self.numbers])
+        return slots, self.quantiles.transform(numbers)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """For the store."""
@@ -55,6 +69,7 @@ class Inputs:
             "inputs.first": self.vocabulary.first,
             "inputs.knots": self.quantiles.knots,
             "inputs.flags": self.quantiles.flags,
+            **self.rates.arrays(),
         }
 
     @staticmethod
@@ -68,6 +83,7 @@ class Inputs:
             arrays["inputs.categories"].astype(np.int64),
             arrays["inputs.numbers"].astype(np.int64),
             vocabulary,
+            CodeRates.of(arrays),
             Quantiles(arrays["inputs.knots"], arrays["inputs.flags"]),
         )
 
@@ -92,7 +108,9 @@ class FactorizedScorer:
         squares += np.square(numbers) @ np.square(net["number_vectors"])
         logits = net["bias"] + net["slot_weights"][slots].sum(1) + numbers @ net["number_weights"]
         logits += (0.5 * (total * total - squares)) @ net["product_weights"]
-        hidden = np.concatenate([vectors.reshape(len(values), slots.shape[1] * vectors.shape[2]), numbers], axis=1)
+        hidden = np.concatenate(
+            [vectors.reshape(len(values), slots.shape[1] * vectors.shape[2]), numbers], axis=1
+        )
         layer = 0
         while f"layers.{layer}.weight" in net:
             hidden = hidden @ net[f"layers.{layer}.weight"].T + net[f"layers.{layer}.bias"]

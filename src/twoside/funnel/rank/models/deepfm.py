@@ -32,6 +32,12 @@ class DeepFM:
     """Share of codes that learning sees as unknown, so that unknown ones are learned too."""
     fewest: int = 20
     """Rows that a code needs for a vector of its own."""
+    max_codes: int = 200
+    """Category columns with more codes enter also as the rate of each target."""
+    crosses: tuple[tuple[str, str], ...] = ()
+    """Pairs of category columns that enter as rates too, for example an id and the tab."""
+    smoothing: float = 20.0
+    """Rows at the mean rate that are added to every code's own."""
     epochs: int = 8
     looks: int = 2
     """Looks at the next day in one pass over the rows."""
@@ -43,7 +49,8 @@ class DeepFM:
     """Weight decay of the vectors (AdamW)."""
     refit: bool = True
     """Learn again from all days with the number of steps found: the newest day tells most."""
-    threads: int = 2
+    threads: int = 1
+    """More than one wait for each other, on a busy machine for long."""
 
     def fit(
         self, fit: Samples, valid: Samples, targets: tuple[str, ...], seed: int, tick: Tick

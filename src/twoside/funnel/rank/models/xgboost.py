@@ -2,18 +2,22 @@
 
 Source: Chen & Guestrin 2016, "XGBoost: A Scalable Tree Boosting System", KDD. Missing numbers
 take the side that helps (their algorithm 3). Categories are split as sets of codes; columns of
-very many codes (ids) are left out, for their statistics are features already and sets of
-thousands of codes only remember the past.
+very many codes (ids) enter as rates instead (`code_rates.py`), for sets of thousands of codes
+only remember the past.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xgboost as xgb
 
+from twoside.funnel.rank.code_rates import CodeRates, keys_of
+from twoside.funnel.rank.joined import joined
 from twoside.schema.artefact import Packed
 from twoside.schema.samples import FeatureColumn
 
@@ -43,39 +47,51 @@ class XGBoost:
     colsample: float = 0.5
     """Share of columns a tree sees."""
     max_bins: int = 128
-    max_codes: int = 300
-    """Category columns with more codes are left out."""
+    max_codes: int = 200
+    """Category columns with more codes enter as the rate of each target."""
+    crosses: tuple[tuple[str, str], ...] = ()
+    """Pairs of category columns that enter as rates too, for example an id and the tab."""
+    smoothing: float = 20.0
+    """Rows at the mean rate that are added to every code's own."""
     refit: bool = True
     """Learn again from all days with the number of trees found: the newest day tells most."""
     threads: int = 2
+    """Targets learned side by side."""
 
     def fit(
         self, fit: Samples, valid: Samples, targets: tuple[str, ...], seed: int, tick: Tick
     ) -> BoostedTrees:
         """One booster a target, each stopped by its own log-loss on `valid`."""
-        used = _usable(fit.columns, self.max_codes)
-        types = ["c" if fit.columns[n].type == "category" else "q" for n in used]
-        tables = _Tables(self, fit, valid, used, types)
-        boosters = []
-        for n, target in enumerate(targets):
-            part = _part_of(tick, n, len(targets))
-            boosters.append(tables.boost(target, seed, part))
-        return BoostedTrees(targets, fit.columns, used, tuple(boosters), self.threads)
+        tables = _Tables(self, fit, valid, targets)
+        shares = _Shares(len(targets), tick)
+
+        def learn(worker: int) -> dict[int, Any]:
+            mine = range(worker, len(targets), workers)
+            rows = tables.bin()
+            return {n: rows.boost(targets[n], seed, shares.of(n)) for n in mine}
+
+        # Targets side by side, each on one thread: threads inside a tree wait for each other,
+        # and on a busy machine mostly do that.
+        workers = max(1, min(self.threads, len(targets)))
+        with ThreadPoolExecutor(workers) as pool:
+            found = {n: one for part in pool.map(learn, range(workers)) for n, one in part.items()}
+        boosters = tuple(found[n] for n in range(len(targets)))
+        return BoostedTrees(targets, fit.columns, tables.used, tables.rates, boosters)
 
     def unpack(self, packed: Packed) -> BoostedTrees:
         """From settings, columns and one UBJ a target."""
         boosters = []
         for n in range(len(packed.meta["targets"])):
-            booster = xgb.Booster({"nthread": self.threads})
+            booster = xgb.Booster({"nthread": 1})
             booster.load_model(bytearray(packed.arrays[f"booster_{n}"].tobytes()))
-            booster.set_param({"nthread": self.threads})
+            booster.set_param({"nthread": 1})
             boosters.append(booster)
         return BoostedTrees(
             tuple(packed.meta["targets"]),
             tuple(FeatureColumn(**column) for column in packed.meta["columns"]),
             packed.arrays["used"].astype(np.int64),
+            CodeRates.of(packed.arrays),
             tuple(boosters),
-            self.threads,
         )
 
 
@@ -86,13 +102,14 @@ class BoostedTrees:
     targets: tuple[str, ...]
     columns: tuple[FeatureColumn, ...]
     used: np.ndarray
-    """int64: which columns the boosters see"""
+    """int64: which columns the boosters see as they are"""
+    rates: CodeRates
+    """What they see of the ids, after those"""
     boosters: tuple[Any, ...]
-    threads: int
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """float32 (n, columns) -> float32 (n, targets) probabilities."""
-        seen = _as_seen(values, self.columns, self.used)
+        seen = _as_seen(values, self.columns, self.used, self.rates.transform(values))
         scores = np.empty((len(values), len(self.targets)), np.float32)
         for n, booster in enumerate(self.boosters):
             if len(values):
@@ -109,49 +126,68 @@ class BoostedTrees:
             "targets": list(self.targets),
             "columns": [asdict(column) for column in self.columns],
         }
-        return Packed(meta, {**arrays, "used": self.used.astype(np.int32)})
+        arrays["used"] = self.used.astype(np.int32)
+        return Packed(meta, {**arrays, **self.rates.arrays()})
 
     def importance(self, target: str) -> Mapping[str, float]:
         """Share of the total gain of each column, for the report."""
         gains = self.boosters[self.targets.index(target)].get_score(importance_type="total_gain")
         total = sum(gains.values()) or 1.0
-        return {
-            self.columns[self.used[n]].name: float(gains.get(f"f{n}", 0.0)) / total
-            for n in range(len(self.used))
-        }
+        names = [self.columns[n].name for n in self.used]
+        for key in self.rates.keys:
+            crossed = " x ".join(self.columns[n].name for n in key if n >= 0)
+            names += [f"{target} rate of {crossed}" for target in self.targets]
+        return {name: float(gains.get(f"f{n}", 0.0)) / total for n, name in enumerate(names)}
 
 
 class _Tables:
-    """The binned rows, made once and used by all targets."""
+    """The rows as the boosters see them, made once for all targets."""
 
     def __init__(
-        self, settings: XGBoost, fit: Samples, valid: Samples, used: np.ndarray, types: list[str]
+        self, settings: XGBoost, fit: Samples, valid: Samples, targets: tuple[str, ...]
     ) -> None:
         self.settings = settings
-        self.fit, self.valid = fit, valid
-        self.fit_rows = self._bin(_as_seen(fit.values, fit.columns, used), types, None)
-        self.valid_rows = self._bin(_as_seen(valid.values, fit.columns, used), types, self.fit_rows)
-        self.all_rows = None
+        self.used = _usable(fit.columns, settings.max_codes)
+        columns = fit.columns
+        self.types = ["c" if columns[n].type == "category" else "q" for n in self.used]
+        keys = keys_of(columns, settings.max_codes, settings.crosses)
+        self.types += ["q"] * (len(keys) * len(targets))
+        self.rates, seen = CodeRates.fit(fit, targets, keys, settings.smoothing)
+        self.fit, self.fit_seen = fit, _as_seen(fit.values, columns, self.used, seen)
+        rates = self.rates.transform(valid.values)
+        self.valid, self.valid_seen = valid, _as_seen(valid.values, columns, self.used, rates)
         if settings.refit:
-            both = np.concatenate([fit.values, valid.values])
-            self.all_rows = self._bin(_as_seen(both, fit.columns, used), types, None)
+            self.all = joined(fit, valid)
+            self.rates, seen = CodeRates.fit(self.all, targets, keys, settings.smoothing)
+            self.all_seen = _as_seen(self.all.values, columns, self.used, seen)
 
-    def _bin(self, seen: np.ndarray, types: list[str], ref: Any) -> Any:
+    def bin(self) -> _Binned:
+        """A set of binned rows: one a worker, for labels are set on them."""
+        fit = self._bin(self.fit_seen, None)
+        valid = self._bin(self.valid_seen, fit)
+        return _Binned(self, fit, valid, self._bin(self.all_seen) if self.settings.refit else None)
+
+    def _bin(self, seen: np.ndarray, ref: Any = None) -> Any:
         return xgb.QuantileDMatrix(
-            seen,
-            feature_types=types,
-            max_bin=self.settings.max_bins,
-            ref=ref,
-            nthread=self.settings.threads,
+            seen, feature_types=self.types, max_bin=self.settings.max_bins, ref=ref, nthread=1
         )
+
+
+@dataclass(frozen=True)
+class _Binned:
+    """What one worker learns from."""
+
+    tables: _Tables
+    fit_rows: Any
+    valid_rows: Any
+    all_rows: Any
 
     def boost(self, target: str, seed: int, tick: Tick) -> Any:
         """A booster with as many trees as the next day allows."""
-        settings = self.settings
-        fit_label, valid_label = self.fit.labels[target], self.valid.labels[target]
-        _label(self.fit_rows, fit_label, self.fit.weight)
-        _label(self.valid_rows, valid_label, self.valid.weight)
-        parameters = self._parameters(seed, fit_label)
+        tables, settings = self.tables, self.tables.settings
+        _label(self.fit_rows, tables.fit, target)
+        _label(self.valid_rows, tables.valid, target)
+        parameters = self._parameters(seed, tables.fit.labels[target])
         stop = xgb.callback.EarlyStopping(rounds=settings.patience, save_best=True, min_delta=1e-6)
         booster = xgb.train(
             parameters,
@@ -162,17 +198,14 @@ class _Tables:
             verbose_eval=False,
         )
         if self.all_rows is not None:
-            label = np.concatenate([fit_label, valid_label])
-            weight = np.concatenate([self.fit.weight, self.valid.weight])
-            _label(self.all_rows, label, weight)
-            booster = xgb.train(
-                parameters, self.all_rows, num_boost_round=booster.num_boosted_rounds()
-            )
+            _label(self.all_rows, tables.all, target)
+            rounds = booster.num_boosted_rounds()
+            booster = xgb.train(parameters, self.all_rows, num_boost_round=rounds)
         tick(1.0)
         return booster
 
     def _parameters(self, seed: int, label: np.ndarray) -> dict[str, Any]:
-        settings = self.settings
+        settings = self.tables.settings
         rate = float(np.nanmean(label)) if np.isfinite(label).any() else 0.5
         return {
             "objective": "binary:logistic",
@@ -187,7 +220,7 @@ class _Tables:
             "subsample": settings.subsample,
             "colsample_bytree": settings.colsample,
             "max_bin": settings.max_bins,
-            "nthread": settings.threads,
+            "nthread": 1,
             "seed": seed,
         }
 
@@ -205,14 +238,30 @@ class _Ticking(xgb.callback.TrainingCallback):  # type: ignore[misc]
         return False
 
 
-def _label(rows: Any, label: np.ndarray, weight: np.ndarray) -> None:
+def _label(rows: Any, samples: Samples, target: str) -> None:
     """Labels that are not final count with weight 0, so that all targets share one table."""
+    label = samples.labels[target]
     masked = np.isnan(label)
-    rows.set_info(label=np.where(masked, 0, label), weight=np.where(masked, 0, weight))
+    rows.set_info(label=np.where(masked, 0, label), weight=np.where(masked, 0, samples.weight))
 
 
-def _part_of(tick: Tick, n: int, parts: int) -> Tick:
-    return lambda done: tick((n + done) / parts)
+class _Shares:
+    """One tick for several that rise side by side."""
+
+    def __init__(self, parts: int, tick: Tick) -> None:
+        self.done = [0.0] * parts
+        self.tick = tick
+        self.lock = Lock()
+
+    def of(self, part: int) -> Tick:
+        """The tick of one part."""
+
+        def told(done: float) -> None:
+            with self.lock:
+                self.done[part] = done
+                self.tick(sum(self.done) / len(self.done))
+
+        return told
 
 
 def _usable(columns: tuple[FeatureColumn, ...], max_codes: int) -> np.ndarray:
@@ -221,12 +270,14 @@ def _usable(columns: tuple[FeatureColumn, ...], max_codes: int) -> np.ndarray:
 
 
 def _as_seen(
-    values: np.ndarray, columns: tuple[FeatureColumn, ...], used: np.ndarray
+    values: np.ndarray, columns: tuple[FeatureColumn, ...], used: np.ndarray, rates: np.ndarray
 ) -> np.ndarray:
-    """The columns that the boosters see, float32; unknown codes become missing."""
-    seen = np.ascontiguousarray(values[:, used], np.float32)
+    """What the boosters see, float32; unknown codes become missing."""
+    seen = np.empty((len(values), len(used) + rates.shape[1]), np.float32)
+    seen[:, : len(used)] = values[:, used]
+    seen[:, len(used) :] = rates
     for n, column in enumerate(used):
         if columns[column].type == "category":
             codes = seen[:, n]
-            codes[(codes < 0) | (codes >= columns[column].cardinality)] = np.nan
+            codes[~((codes >= 0) & (codes < columns[column].cardinality))] = np.nan
     return seen
