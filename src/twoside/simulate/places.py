@@ -26,7 +26,7 @@ def scatter(
     return latitude, longitude
 
 
-def flat(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, ...]:
+def flat(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Degrees as float32 (north km, east km at the equator, cosine of the latitude)."""
     north = EARTH_KM * np.radians(latitude)
     east = EARTH_KM * np.radians(longitude)

@@ -140,7 +140,7 @@ def seekers(
         title=declared.columns["title"],
         group=group,
         city=declared.columns["city"],
-        skills=_bits(lists),
+        skills=skill_bits(lists),
         appeal=_seeker_appeal(level, years, activity, lean, rates, rng),
         ready=(rates.seeker_ready * eager).astype(np.float32),
         far=rates.wish_near * lean.far[group] * np.exp(_normal(rates.own_weights, rows, rng)),
@@ -245,7 +245,7 @@ def jobs(
         title=declared.columns["title"],
         group=group,
         city=declared.columns["city"],
-        skills=_bits(lists),
+        skills=skill_bits(lists),
         asked=(1.0 / np.diff(lists.start)).astype(np.float32),
         onsite=(~remote).astype(np.float32),
         boss=boss,
@@ -333,7 +333,7 @@ def _skills(
     return Codes(np.take_along_axis(code[title], order, axis=1)[taken], start)
 
 
-def _bits(lists: Codes) -> np.ndarray:
+def skill_bits(lists: Codes) -> np.ndarray:
     """uint64 (rows, 3): one bit a code."""
     out = np.zeros((len(lists.start) - 1, 3), np.uint64)
     row = np.repeat(np.arange(len(out)), np.diff(lists.start))
