@@ -19,6 +19,7 @@ from twoside.schema.calendar import day_number, iso
 if TYPE_CHECKING:
     from twoside.funnel.learn import Declared
     from twoside.funnel.pipeline import Funnel
+    from twoside.funnel.replay import Evaluated
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.evaluation import Evaluation
     from twoside.schema.explanation import Explanation
@@ -51,7 +52,7 @@ def evaluate(
 ) -> None:
     """Learn on the days up to one, judge every stage on the days after it."""
     declared, settings = _open(scene, lake, config)
-    evaluation = evaluated(
+    done = evaluated(
         declared,
         settings,
         day_number(train_until, "--train-until"),
@@ -60,9 +61,9 @@ def evaluate(
         publish=publish,
     )
     if as_json:
-        sys.stdout.write(json.dumps(evaluation.as_json()) + "\n")
+        sys.stdout.write(json.dumps(done.evaluation.as_json()) + "\n")
     else:
-        show(evaluation, Console())
+        show(done.evaluation, Console())
 
 
 @app.command()
@@ -170,7 +171,7 @@ def evaluated(
     stages: Stages,
     *,
     publish: bool,
-) -> Evaluation:
+) -> Evaluated:
     """Evaluate, keep the result among the lake's runs, and publish what was learned."""
     from twoside.funnel.learn import about
     from twoside.funnel.learned import pack
@@ -180,15 +181,14 @@ def evaluated(
     from twoside.store.runs import Runs
 
     done = judge(declared, settings, until_day, seed, stages)
-    learned, evaluation = done.learned, done.evaluation
     root = declared.lake.root
     now_ms = int(time.time() * 1000)
-    Runs(root / "runs").save(f"evaluation/{declared.name}", now_ms, record(evaluation))
+    Runs(root / "runs").save(f"evaluation/{declared.name}", now_ms, record(done.evaluation))
     if publish:
         Artefacts(root / "artefacts").publish(
-            declared.name, pack(learned), about(declared, settings, until_day, seed)
+            declared.name, pack(done.learned), about(declared, settings, until_day, seed)
         )
-    return evaluation
+    return done
 
 
 def show(evaluation: Evaluation, console: Console) -> None:

@@ -41,7 +41,7 @@ def scenes() -> list[str]:
 
 def declared(scene: str, lake: Path) -> Declared:
     """What a scene, by its full name, declares, with the lake its logs lie in."""
-    found, short = _split(scene)
+    found, short = split(scene)
     opened = Lake.open(lake)
     if opened.domain != found.name:
         own = [name for name in scenes() if name.startswith(f"{opened.domain}/")]
@@ -57,7 +57,7 @@ def declared(scene: str, lake: Path) -> Declared:
 
 def settings(scene: str, path: Path | None = None) -> FunnelSettings:
     """The funnel that a scene ships with, or that of a TOML file."""
-    found, short = _split(scene)
+    found, short = split(scene)
     shipped = files(f"{_PACKAGE}.{found.name}").joinpath("configs", f"{short}.toml")
     table: dict[str, Any] = config.read_toml(path or cast("Path", shipped))
     read = funnel_settings.read(table)
@@ -66,7 +66,7 @@ def settings(scene: str, path: Path | None = None) -> FunnelSettings:
     return read
 
 
-def _split(scene: str) -> tuple[Domain, str]:
+def split(scene: str) -> tuple[Domain, str]:
     name, _, short = scene.partition("/")
     if scene not in scenes():
         raise ConfigError(f"there is no scene '{scene}'. {did_you_mean(scene, scenes())}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.funnel import settings as configured
+from twoside.funnel.live import catch_up
 from twoside.funnel.recall.ask import ask
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.compare import compare_channels, latency_ms_of
@@ -64,16 +65,12 @@ def judge_stages(
 ) -> tuple[StageQuality, ...]:
     """What share of the right items leaves each stage. The funnel must know all that happened
     before the first question's day; it learns of the further days as they come."""
-    length, scene = funnel.settings.length, declared.scene.name
+    length = funnel.settings.length
     kept: dict[str, list[tuple[int, float]]] = {}
     today = int(asked.day[0])
     for n, person in enumerate(asked.person.tolist()):
-        while today < int(asked.day[n]):
-            rows = [
-                declared.lake.read(t, today, today, scene=scene) for t in ("exposures", "events")
-            ]
-            funnel.update(*rows)
-            today += 1
+        catch_up(declared, funnel, today, int(asked.day[n]))
+        today = int(asked.day[n])
         right = asked.right(n)
         request = Request(person, int(asked.now_ms[n]), length)
         for stage, items in _leaving(funnel, request).items():

@@ -65,5 +65,17 @@ def live_funnel(
     return Funnel(learned, settings, states, people, items, ranker)
 
 
+def catch_up(declared: Declared, funnel: Funnel, first_day: int, end_day: int) -> None:
+    """Let a funnel learn of the days from `first_day` up to, not including, `end_day`."""
+    lake, scene = declared.lake, declared.scene
+    for day in range(first_day, end_day):
+        funnel.update(
+            *[lake.read(table, day, day, scene=scene.name) for table in ("exposures", "events")]
+        )
+    if end_day > first_day:
+        now_ms = lake.calendar.start_of(end_day)
+        funnel.tables(*[lake.entity_table(kind, now_ms) for kind in (scene.person, scene.item)])
+
+
 def _before(rows: pa.Table, before_ms: int) -> pa.Table:
     return rows.filter(pc.less(rows["ts_ms"], before_ms))

@@ -54,12 +54,13 @@ class Effort:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What was learned, how good it is, and the funnel as it stands at the end of training."""
+    """What was learned, how good it is, and the funnel with its live state."""
 
     learned: Learned
     evaluation: Evaluation
     funnel: Funnel
-    """Its live state has seen the test days that were asked, but for the last of them."""
+    day: int
+    """The funnel knows all that happened before this day (`live.catch_up` goes on from it)."""
 
 
 def evaluate(
@@ -99,7 +100,8 @@ def evaluate(
     with steps("live state") as tick:
         funnel = live_funnel(declared, settings, learned, int(asked.now_ms[0]), tick)
     with steps("judge stages") as tick:
-        stages = judge_stages(declared, funnel, asked.some(effort.stage_questions, seed), tick)
+        some = asked.some(effort.stage_questions, seed)
+        stages = judge_stages(declared, funnel, some, tick)
     evaluation = Evaluation(
         scene=declared.name,
         train_until=iso(until_day),
@@ -110,7 +112,7 @@ def evaluate(
         stages=stages,
     )
     evaluation = replace(evaluation, seconds={"evaluate": perf_counter() - began})
-    return Evaluated(learned, evaluation, funnel)
+    return Evaluated(learned, evaluation, funnel, int(some.day[-1]))
 
 
 def _test_days(declared: Declared, until_day: int) -> list[int]:

@@ -72,7 +72,7 @@ class OraclePolicy:
     def serve(self, world: World, visits: Visits, length: int) -> np.ndarray:
         """int32 (n, length)"""
         rows = np.flatnonzero(world.table(self._kind).open_rows()).astype(np.int32)
-        lists = []
+        lists: list[np.ndarray] = []
         for begin in range(0, len(visits), 64):
             people = visits.person[begin : begin + 64]
             items = np.broadcast_to(rows, (len(people), len(rows)))
