@@ -3,8 +3,8 @@
     python -m bench.online [--json] [--scale 0.1 1]
 
 Random rows of the recruiting schema: 20,000 seekers, 10,000 jobs, 3 M exposures and 1 M events in
-30 days at scale 1, and 100 features of all kinds. CPU seconds of one core; nothing is compared
-with peers here.
+30 days at scale 1, read with all features that `jobs_for_seeker` declares. Random pairs meet once,
+so the tables of pairs are at their largest. CPU seconds of one core; no peer is compared here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from twoside.domains.recruiting.domain import DOMAIN, JOBS_FOR_SEEKER
-from twoside.features.definition import Feature
-from twoside.features.kinds.activity import Age, Since
-from twoside.features.kinds.attribute import Attribute, Identity
-from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
-from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
-from twoside.features.kinds.time import Hour, Weekday
+from twoside.domains.recruiting.features import FEATURES
 from twoside.features.online import OnlineStates
 from twoside.schema.calendar import DAY_MS, Calendar
 from twoside.schema.entities import Codes, EntityTable
@@ -36,62 +29,13 @@ FIRST_DAY = 20_000
 CALENDAR = Calendar(8)
 CANDIDATES = 500
 _SIZES = {"title": 120, "title_group": 20, "city": 40, "skills": 600, "degree": 6}
-_KEYS = (
-    ("item",),
-    ("person",),
-    ("item.title",),
-    ("item.city",),
-    ("item.boss",),
-    ("person.title", "item.title"),
-    ("person", "item.title"),
-    ("person", "item.city"),
-)
-
-
-def features() -> tuple[Feature, ...]:
-    """100 features, of which 72 are statistics."""
-    declared: list[Feature] = []
-    for key in _KEYS:
-        name = "_".join(key)
-        for days in (1, 7, 30):
-            declared += [
-                Count(f"{name}_shown_{days}", key, ("expose",), days),
-                Rate(f"{name}_view_{days}", key, ("view",), ("expose",), days, 0.1, 20),
-                Rate(f"{name}_chat_{days}", key, ("chat",), ("expose",), days, 0.02, 50),
-            ]
-    declared += [
-        Count("pair_shown_7", ("person", "item"), ("expose",), 7),
-        Since("pair_last", ("person", "item"), ("view", "chat")),
-        Since("person_last", ("person",), ("view", "chat")),
-        Since("item_last", ("item",), ("reply",)),
-        Age("job_age", "item", "created_ms"),
-        Age("seeker_age", "person", "created_ms"),
-        Distance("km", "latitude", "longitude", "latitude", "longitude"),
-        Equal("same_title", "title", "title"),
-        Equal("same_city", "city", "city"),
-        Overlap("skills", "skills", "skills"),
-        Difference("pay", "salary_low", "salary_high"),
-        Identity("seeker", "person"),
-        Identity("job", "item"),
-        Hour("hour"),
-        Weekday("weekday"),
-        RecentShare("recent_title", ("view", "chat"), 20, "title"),
-        RecentShare("recent_city", ("view", "chat"), 20, "city"),
-        RecentShare("recent_boss", ("view", "chat"), 50, "boss"),
-        RecentValue("last_title", ("view", "chat"), 1, "title"),
-        RecentGap("recent_pay", ("view", "chat"), 20, "salary_high"),
-    ]
-    for column in ("salary_low", "title", "city", "degree"):
-        declared += [Attribute(f"i_{column}", "item", column)]
-        declared += [Attribute(f"p_{column}", "person", column)]
-    return tuple(declared)
 
 
 def party(kind: str, size: int, rng: np.random.Generator) -> EntityTable:
     """Random entities."""
     columns: dict[str, np.ndarray] = {}
     lists: dict[str, Codes] = {}
-    sizes = {**_SIZES, "boss": size // 3}
+    sizes = {**_SIZES, "boss": size // 3, "company": size // 10}
     for column in DOMAIN.entity(kind).columns:
         if column.type == "category":
             codes = rng.integers(0, sizes.get(column.name, 10), size)
@@ -185,7 +129,7 @@ def measure(scale: float, seed: int = 1) -> dict[str, object]:
     people, items = max(int(20_000 * scale), 500), max(int(10_000 * scale), 600)
     exposures, events = log(people, items, int(3e6 * scale), int(1e6 * scale), rng)
     states = OnlineStates.start(
-        features(),
+        FEATURES[JOBS_FOR_SEEKER.name],
         JOBS_FOR_SEEKER,
         DOMAIN,
         CALENDAR,

@@ -123,7 +123,7 @@ class Counters:
         """Have slots 0 to size - 1."""
         capacity = len(self.sums)
         if size > capacity:
-            more = max(size, capacity + capacity // 4, 64) - capacity
+            more = max(size, capacity + capacity // 8, 64) - capacity
             self.sums = np.concatenate([self.sums, np.zeros((more, self.sums.shape[1]), np.int32)])
             never = np.full((more, self.last.shape[1]), NEVER, np.int64)
             self.last = np.concatenate([self.last, never])
