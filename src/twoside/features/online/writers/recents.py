@@ -8,7 +8,6 @@ import numpy as np
 from numba import njit
 
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.online.writers.attributes import spread
 
 if TYPE_CHECKING:
     from twoside.features.online.batch import Batch
@@ -19,13 +18,15 @@ if TYPE_CHECKING:
 def _share(
     recent: np.ndarray,
     recent_start: np.ndarray,
+    last: int,
     mine: np.ndarray,
     start: np.ndarray,
     out: np.ndarray,
     column: int,
 ) -> None:
     for r in range(start.size - 1):
-        past = recent[recent_start[r] : recent_start[r + 1]]
+        end = recent_start[r + 1]
+        past = recent[max(recent_start[r], end - last) : end]
         for i in range(start[r], start[r + 1]):
             if past.size == 0:
                 out[i, column] = np.nan
@@ -40,6 +41,7 @@ def _share(
 def _gap(
     recent: np.ndarray,
     recent_start: np.ndarray,
+    last: int,
     numbers: np.ndarray,
     item: np.ndarray,
     start: np.ndarray,
@@ -48,13 +50,30 @@ def _gap(
 ) -> None:
     for r in range(start.size - 1):
         total, known = 0.0, 0
-        for j in range(recent_start[r], recent_start[r + 1]):
+        end = recent_start[r + 1]
+        for j in range(max(recent_start[r], end - last), end):
             if not np.isnan(recent[j]):
                 total += recent[j]
                 known += 1
         mean = total / known if known else np.nan
         for i in range(start[r], start[r + 1]):
             out[i, column] = numbers[item[i]] - mean
+
+
+@njit(cache=True)
+def _value(
+    recent: np.ndarray,
+    recent_start: np.ndarray,
+    back: int,
+    start: np.ndarray,
+    out: np.ndarray,
+    column: int,
+) -> None:
+    for r in range(start.size - 1):
+        at = recent_start[r + 1] - back
+        value = recent[at] if at >= recent_start[r] else -1
+        for i in range(start[r], start[r + 1]):
+            out[i, column] = value
 
 
 class Recents:
@@ -65,27 +84,20 @@ class Recents:
     ) -> None:
         self._placed = placed
         self._past = past
+        self._columns = {f.column for f, _ in placed}
+        self._most = max(f.back if isinstance(f, RecentValue) else f.last for f, _ in placed)
 
     def write(self, batch: Batch, out: np.ndarray) -> None:
+        begin = self._past.newest(batch.person, self._most)
+        recent = {c: self._past.values(c, batch.person, begin) for c in self._columns}
         for f, column in self._placed:
-            most = f.back if isinstance(f, RecentValue) else f.last
-            begin = self._past.newest(batch.person, most)
-            recent = self._past.values(f.column, batch.person, begin)
+            found, start = recent[f.column], batch.start
             match f:
                 case RecentShare():
                     mine = batch.items.codes("" if f.column == "item" else f.column, batch.item)
-                    _share(recent, begin, mine, batch.start, out, column)
+                    _share(found, begin, f.last, mine, start, out, column)
                 case RecentGap():
                     numbers = batch.items.column(f.column)
-                    _gap(recent, begin, numbers, batch.item, batch.start, out, column)
+                    _gap(found, begin, f.last, numbers, batch.item, start, out, column)
                 case RecentValue():
-                    values = _oldest(recent, begin, f.back)
-                    spread(values, np.array([column]), batch.request, out)
-
-
-def _oldest(recent: np.ndarray, start: np.ndarray, back: int) -> np.ndarray:
-    """float32 (n, 1): the behaviour `back` steps ago; -1 where there are fewer."""
-    full = np.diff(start) == back
-    values = np.full((len(full), 1), -1, np.float32)
-    values[full, 0] = recent[start[:-1][full]]
-    return values
+                    _value(found, begin, f.back, start, out, column)
