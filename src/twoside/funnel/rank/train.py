@@ -30,21 +30,35 @@ def train(
 ) -> Scorer:
     """A scorer for `targets`, from samples that all lie before the days it will be judged on.
 
-    The last `valid_days` days that have samples decide when to stop.
+    Of the days whose labels are final for every target, the last `valid_days` decide when to
+    stop.
     """
     refuse_leaks(samples, targets)
-    fit, valid = split_by_day(samples, valid_days)
+    fit, valid = split_by_day(samples, valid_days, targets)
     return model.fit(fit, valid, targets, seed, tick)
 
 
-def split_by_day(samples: Samples, valid_days: int) -> tuple[Samples, Samples]:
-    """The samples before the last `valid_days` days that have any, and those of these days."""
+def split_by_day(
+    samples: Samples, valid_days: int, targets: tuple[str, ...] = ()
+) -> tuple[Samples, Samples]:
+    """(fit, valid): the last `valid_days` days that are final for all targets, and all others.
+
+    The newest days may lack the labels of late targets (a reply that can take a day): they cannot
+    decide when to stop, but what they have is learned from, so they are in `fit`.
+    """
     days = np.unique(samples.day)
-    if len(days) <= valid_days:
+    final = [day for day in days.tolist() if _is_final(samples, day, targets)]
+    if len(final) < valid_days or len(days) <= valid_days:
         raise DataError(
-            f"rank: samples lie on {len(days)} day(s), but training needs at least "
-            f"{valid_days + 1}: {valid_days} to decide when to stop, and one before it. "
-            "Train until a later day, or import more days."
+            f"rank: samples lie on {len(days)} day(s), {len(final)} of them with final labels of "
+            f"all targets, but training needs at least {valid_days + 1}: {valid_days} to decide "
+            "when to stop, and one before it. Train until a later day, or import more days."
         )
-    first_valid = days[-valid_days]
-    return samples.where(samples.day < first_valid), samples.where(samples.day >= first_valid)
+    is_valid = np.isin(samples.day, final[-valid_days:])
+    return samples.where(~is_valid), samples.where(is_valid)
+
+
+def _is_final(samples: Samples, day: int, targets: tuple[str, ...]) -> bool:
+    """Are most labels of a day final, for every target?"""
+    of_day = samples.day == day
+    return all(np.isnan(samples.labels[t][of_day]).mean() < 0.5 for t in targets)
