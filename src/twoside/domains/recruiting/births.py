@@ -213,7 +213,7 @@ def jobs(
     offer = offer * np.exp(0.22 * rng.standard_normal(rows))
     lists = _skills(title, 2 + rng.poisson(1.6, rows), lean, words, rng)
     remote = rng.random(rows) < np.where(words.title_pay[title] > 9000, 0.06, 0.005)
-    openings = np.minimum(1 + rng.geometric(0.45, rows), 12).astype(np.int32)
+    openings = np.minimum(rng.geometric(0.45, rows), 12).astype(np.int32)
     declared = Declared(
         {
             "city": city.astype(np.int32),
