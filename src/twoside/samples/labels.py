@@ -3,7 +3,8 @@
 An event that names its exposure belongs to it. One that does not belongs to the latest exposure
 of the same pair at or before it. The window of h hours is [ts, ts + h): an exposure whose window
 has ended by the cut-off is final, because events are read strictly before the cut-off; one whose
-window is still open is 1 if the event has come already and NaN (masked) if it has not.
+window is still open is NaN (masked), also if the event has come already: else the last hours would
+hold positives only, for a negative is known when its window ends and a positive at once.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def labels(
         row=joined.row,
         **{
             target.name: ibis.cases(
-                (ibis.coalesce(joined[f"hits_{n}"], 0) > 0, 1.0),
                 (joined.shown_ms + _window_ms(target) > cutoff, _NAN),
+                (ibis.coalesce(joined[f"hits_{n}"], 0) > 0, 1.0),
                 else_=0.0,
             ).cast("float32")
             for n, target in enumerate(targets)

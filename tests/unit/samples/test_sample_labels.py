@@ -81,6 +81,8 @@ def label_of(exposure: tuple, target: Target, exposures: list, events: list, cut
     """The definition, one exposure at a time."""
     eid, shown = exposure[0], exposure[2]
     window = int(target.within_hours * HOUR_MS)
+    if shown + window > cutoff:
+        return float("nan")
     for ts, kind, p, i, named in events:
         if kind not in target.events or ts >= cutoff or not shown <= ts < shown + window:
             continue
@@ -91,7 +93,7 @@ def label_of(exposure: tuple, target: Target, exposures: list, events: list, cut
             mine = bool(before) and max(before, key=lambda e: (e[2], e[0]))[0] == eid
         if mine:
             return 1.0
-    return float("nan") if shown + window > cutoff else 0.0
+    return 0.0
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -156,9 +158,9 @@ def test_a_label_is_final_when_its_window_has_passed(tmp_path: Path) -> None:
     assert np.isnan(labels["take"])
 
 
-def test_what_has_happened_already_is_1_before_the_window_has_passed(tmp_path: Path) -> None:
+def test_what_has_happened_already_is_masked_too_while_the_window_is_open(tmp_path: Path) -> None:
     labels = one_list(tmp_path, [(ms(0, 13), "keep", 0, 0, 5)], cutoff=ms(0, 14))
-    assert labels["take"] == 1.0
+    assert np.isnan(labels["take"])
     assert np.isnan(labels["look"])
 
 
