@@ -128,7 +128,7 @@ def measure(scale: float, seed: int = 1) -> dict[str, object]:
     rng = np.random.default_rng(seed)
     people, items = max(int(20_000 * scale), 500), max(int(10_000 * scale), 600)
     exposures, events = log(people, items, int(3e6 * scale), int(1e6 * scale), rng)
-    states = OnlineStates.start(
+    made = (
         FEATURES[JOBS_FOR_SEEKER.name],
         JOBS_FOR_SEEKER,
         DOMAIN,
@@ -136,11 +136,15 @@ def measure(scale: float, seed: int = 1) -> dict[str, object]:
         party("seeker", people, rng),
         party("job", items, rng),
     )
+    states = OnlineStates.start(*made)
     states.warm_up()
     begin = time.process_time()
     states.update(exposures, events)
     bulk = time.process_time() - begin
     by_part = {part: round(held / 1e6, 1) for part, held in states.memory_by_part().items()}
+    begin = time.process_time()
+    states = OnlineStates.unpack(states.pack(), *made)
+    restored = time.process_time() - begin
     return {
         "scale": scale,
         "people": people,
@@ -149,6 +153,7 @@ def measure(scale: float, seed: int = 1) -> dict[str, object]:
         "exposures": exposures.num_rows,
         "events": events.num_rows,
         "bulk_update_cpu_s": round(bulk, 2),
+        "pack_and_unpack_cpu_s": round(restored, 2),
         "memory_mb": round(states.memory_bytes() / 1e6, 1),
         "memory_mb_by_part": {name: mb for name, mb in by_part.items() if mb >= 1},
         "update": update_times(states, exposures, events),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from online_play import empty_states, unpacked
+from numba.core.dispatcher import Dispatcher
+from online_play import empty_states, read_all, unpacked
 from online_world import CALENDAR, DOMAIN, FIRST_DAY, SCENE, Log, random_log
 
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError
@@ -17,6 +21,7 @@ from twoside.features.online import Memory, OnlineStates
 from twoside.features.online.slots import Slots
 from twoside.schema.calendar import DAY_MS
 from twoside.schema.request import Request
+from twoside.store.artefacts import Artefacts
 
 END_MS = CALENDAR.start_of(FIRST_DAY + 8)
 STRENGTH = {kind.name: kind.strength for kind in DOMAIN.events}
@@ -71,6 +76,30 @@ def test_behaved_is_every_item_that_had_one_of_the_kinds() -> None:
         assert states.behaved(person, ("reject", "chat"), since).tolist() == sorted(
             {r["item"] for r in rows if r["ts_ms"] >= since}
         )
+
+
+def test_shown_and_done_tell_when_and_how_strongly_oldest_first() -> None:
+    log = random_log(55)
+    states = filled(log)
+    since = CALENDAR.start_of(FIRST_DAY + 2)
+    for person in range(6):
+        item, ts_ms = states.shown(person, since)
+        rows = [r for r in of_person(log.exposures, person) if r["ts_ms"] >= since]
+        assert item.tolist() == [r["item"] for r in rows]
+        assert ts_ms.tolist() == [r["ts_ms"] for r in rows]
+        item, ts_ms, strength = states.done(person, since)
+        rows = [r for r in of_person(log.events, person) if r["ts_ms"] >= since]
+        assert item.tolist() == [r["item"] for r in rows]
+        assert strength.tolist() == [STRENGTH[r["kind"]] for r in rows]
+
+
+def test_states_survive_the_store(tmp_path: Path) -> None:
+    log = random_log(56)
+    store = Artefacts(tmp_path)
+    store.publish("states", {"online": filled(log).pack()}, {})
+    again = unpacked(log, store.load("states").parts["online"], 0)
+    found, wanted = (read_all(log, states) for states in (again, filled(log)))
+    np.testing.assert_array_equal(found, wanted)
 
 
 def test_what_is_older_than_the_days_kept_is_forgotten_and_gives_its_memory_back() -> None:
@@ -238,3 +267,51 @@ def test_a_day_has_the_length_of_the_calendar() -> None:
     start, item = np.array([0, 1]), np.array([1], np.int32)
     assert states.read([Request(0, midnight - 1)], start, item).tolist() == [[1.0]]
     assert states.read([Request(0, midnight)], start, item).tolist() == [[0.0]]
+
+
+def compiled() -> dict[str, int]:
+    """Kernel -> number of its compiled forms."""
+    modules = [m for name, m in sys.modules.items() if name.startswith("twoside.features.online")]
+    return {
+        f"{module.__name__}.{name}": len(value.signatures)
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Dispatcher) and value.py_func.__module__ == module.__name__
+    }
+
+
+WARM = """
+import sys
+sys.path.insert(0, {folder!r})
+import numpy as np
+from online_world import random_log, CALENDAR, FIRST_DAY
+from online_play import empty_states
+from test_online_memory import compiled, END_MS
+from twoside.schema.request import Request
+from twoside.store.artefacts import Artefacts
+log = random_log(54, people=50, items=40, rows=4000)
+states = empty_states(log)
+states.warm_up()
+warm = compiled()
+cold = {{name.rpartition(".")[2] for name, forms in warm.items() if not forms}}
+assert cold == {{"_place", "_at"}}, cold  # inlined; of `remember` alone
+states.update(log.exposures, log.events)
+states.update(log.exposures.slice(0, 1), log.events.slice(7, 1))
+one = Request(0, END_MS, context={{"tab": 1.0}})
+states.read([one, Request(-1, END_MS)], np.array([0, 2, 3]), np.array([0, 1, 4]))
+states.read([one], np.array([0, 1]), np.array([0], np.int32), ("pay_gap", "who"))
+states.recent(np.array([0, 3]))
+states.shown(0, 0), states.done(0, 0), states.shown_recently(0, 0)
+states.advance(FIRST_DAY + 40)
+changed = {{k: v for k, v in compiled().items() if v != warm[k]}}
+assert not changed, changed
+"""
+
+
+def test_after_warming_up_nothing_is_compiled_any_more() -> None:
+    """In a process of its own, in which nothing was compiled before."""
+    script = WARM.format(folder=str(Path(__file__).parent))
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

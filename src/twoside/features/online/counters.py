@@ -206,6 +206,10 @@ class Counters:
             room[: self._filled] = self._today[: self._filled]
             self._today = room
 
+    def warm_up(self) -> None:
+        """Compile what only a new day needs."""
+        self._take_out(_NO_COUNTS, _NO_COUNTS, 0)
+
     @property
     def forgets(self) -> bool:
         """All windows end: a slot whose sums are 0 is as one that was never seen."""

@@ -24,6 +24,7 @@ from twoside.features.online.keyed import Keyed
 from twoside.features.online.parties import Party
 from twoside.features.online.plan import columns_of, plan
 from twoside.features.online.sequences import SequenceNeed, Sequences
+from twoside.features.online.slots import Slots
 from twoside.features.online.trails import Trails
 from twoside.features.online.writers.build import writers_of
 from twoside.schema.artefact import Packed
@@ -263,7 +264,10 @@ class OnlineStates:
             [], stamps, np.zeros(1, np.int64), none, self._writers_for(None), _no_rows(self)
         )
         self.recent(none)
-        self.shown_recently(-1, 0)
+        self.shown(-1, 0)
+        for keyed in self._keyed:
+            keyed.counters.warm_up()
+        Slots().claim(np.arange(1024))  # enough to make the table grow
 
     def pack(self) -> Packed:
         """All of it as plain arrays, so that a server starts without replaying a month."""
