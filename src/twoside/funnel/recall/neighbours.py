@@ -108,6 +108,18 @@ def by_block(
     )
 
 
+def turned_round(
+    start: np.ndarray, item: np.ndarray, near: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same pairs listed by the other item, nearest first."""
+    items = len(start) - 1
+    owner = np.repeat(np.arange(items, dtype=np.int32), np.diff(start))
+    order = np.lexsort((owner, -near, item))
+    begin = np.zeros(items + 1, np.int64)
+    np.cumsum(np.bincount(item, minlength=items), out=begin[1:])
+    return begin, owner[order], near[order]
+
+
 def _joined(parts: Iterable[np.ndarray], dtype: type) -> np.ndarray:
     return np.concatenate([np.empty(0, dtype), *parts])
 

@@ -16,12 +16,12 @@ cosine, less leans to popular neighbours.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numba import njit
 
-from twoside.funnel.recall.neighbours import ItemNeighbours, by_block
+from twoside.funnel.recall.neighbours import ItemNeighbours, by_block, turned_round
 from twoside.funnel.recall.taste import Taste
 from twoside.funnel.recall.topk import best_first, offer
 
@@ -40,6 +40,9 @@ class ItemCF:
     """Power of the neighbour's summed squared weights in the denominator; 0.5 is the cosine."""
     neighbours: int = 200
     """Nearest items kept per item."""
+    kept: Literal["seed", "candidate"] = "seed"
+    """Of which item the nearest are kept: of the one that a person liked, or of the one that may
+    be returned. The latter gives rare items a chance, which suits dense ratings."""
     order_weight: float = 2.0
     """Weight of the in-order term; 0 leaves plain shrunk cosine."""
     window: int = 3
@@ -81,9 +84,12 @@ class ItemCF:
                 self.order_weight,
                 self.window,
                 self.neighbours,
+                self.kept == "candidate",
             )
 
         start, item, near = by_block(items, self.block, rows)
+        if self.kept == "candidate":
+            start, item, near = turned_round(start, item, near)
         return ItemNeighbours(start, item, near, asdict(self), self.last, self.decay, self.repeat)
 
     def unpack(self, packed: Packed) -> ItemNeighbours:
@@ -115,7 +121,9 @@ def _nearest(  # type: ignore[no-untyped-def]
     order_weight,
     window,
     neighbours,
+    backwards,
 ):
+    """Near items of `begin` to `end`; `backwards`: near(j, i) of each i in place of near(i, j)."""
     size = len(norm)
     total = np.zeros(size, np.float64)
     met = np.zeros(size, np.bool_)
@@ -135,13 +143,17 @@ def _nearest(  # type: ignore[no-untyped-def]
                     touched[count] = j
                     count += 1
                 total[j] += weight[here] * weight[r]
-            for r in range(here + 1, min(here + window + 1, start[p + 1])):
-                total[item[r]] += order_weight / (r - here)
+            first, past = here + 1, min(here + window + 1, start[p + 1])
+            if backwards:
+                first, past = max(here - window, start[p]), here
+            for r in range(first, past):
+                total[item[r]] += order_weight / abs(r - here)
         kept = 0
         for t in range(count):
             j = touched[t]
             if j != i:
-                value = np.float32(total[j] / (norm[i] * fame[j] + shrink))
+                a, b = (j, i) if backwards else (i, j)
+                value = np.float32(total[j] / (norm[a] * fame[b] + shrink))
                 kept = offer(out_near[i - begin], out_item[i - begin], kept, value, j)
             total[j] = 0.0
             met[j] = False

@@ -66,6 +66,7 @@ def near_by_hand(data: RecallData, c: ItemCF) -> np.ndarray:
         ItemCF(neighbours=100),
         ItemCF(shrink=1, order_weight=0, damp=False, fame=0.5),
         ItemCF(latest=5, window=1, block=7),
+        ItemCF(neighbours=100, kept="candidate"),
     ],
 )
 def test_likeness_is_the_formula(settings: ItemCF) -> None:
@@ -87,6 +88,18 @@ def test_only_the_nearest_are_kept() -> None:
     for i in range(25):
         kept = fitted.near[fitted.start[i] : fitted.start[i + 1]]
         np.testing.assert_allclose(kept, np.sort(by_hand[i])[::-1][:4], rtol=1e-5)
+
+
+def test_kept_for_the_candidate_rare_items_keep_their_chance() -> None:
+    data = random_likes(people=30, items=25, rows=400, seed=3)
+    settings = ItemCF(neighbours=4, kept="candidate")
+    fitted = settings.fit(data, 0)
+    by_hand = near_by_hand(data, settings)
+    seed = np.repeat(np.arange(25), np.diff(fitted.start))
+    for j in range(25):
+        kept = np.sort(fitted.near[fitted.item == j])[::-1]
+        np.testing.assert_allclose(kept, np.sort(by_hand[:, j])[::-1][:4], rtol=1e-5)
+    np.testing.assert_allclose(fitted.near, by_hand[seed, fitted.item], rtol=1e-5)
 
 
 def test_a_list_is_the_decayed_sum_over_recent_items() -> None:
