@@ -47,6 +47,7 @@ def split_by_day(
     decide when to stop, but what they have is learned from, so they are in `fit`.
     """
     days = np.unique(samples.day)
+    targets = tuple(t for t in targets if not np.isnan(samples.labels[t]).all())
     final = [day for day in days.tolist() if _is_final(samples, day, targets)]
     if len(final) < valid_days or len(days) <= valid_days:
         raise DataError(

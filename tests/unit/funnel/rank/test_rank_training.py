@@ -41,6 +41,22 @@ def test_the_last_days_that_have_samples_are_held_out():
     assert set(valid.day) == {11, 14}
 
 
+def test_days_that_are_not_final_for_the_slowest_target_are_learned_from_but_do_not_decide():
+    samples = some_samples(days=range(10))
+    slow = np.where(samples.day < 7, samples.labels["click"], np.nan).astype(np.float32)
+    samples = Samples(**{**vars(samples), "labels": {**samples.labels, "reach": slow}})
+    fit, valid = split_by_day(samples, 2, ("click", "reach"))
+    assert set(valid.day) == {5, 6}
+    assert set(fit.day) == {0, 1, 2, 3, 4, 7, 8, 9}
+
+
+def test_a_target_that_is_never_final_does_not_stop_the_others():
+    samples = some_samples(days=range(10))
+    never = np.full(len(samples), np.nan, np.float32)
+    samples = Samples(**{**vars(samples), "labels": {**samples.labels, "reach": never}})
+    assert set(split_by_day(samples, 1, ("click", "reach"))[1].day) == {9}
+
+
 def test_one_day_alone_is_an_error_that_says_what_to_do():
     with pytest.raises(DataError, match=r"lie on 1 day\(s\).*at least 2.*import more days"):
         train(XGBoost(), some_samples(days=(10,)), CLICK, seed=0)
