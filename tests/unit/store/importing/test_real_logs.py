@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,7 @@ ROOT = Path(__file__).parents[4]
 DATA = Path(os.environ.get("TWOSIDE_DATA", "data")) / "kuairand"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("*.toml")), ids=lambda p: p.stem)
-def test_every_shipped_mapping_fits_its_domain(path):
-    mapping = load_mapping(path)
+def fits(mapping):
     assert mapping.domain == DOMAIN.name
     scene = DOMAIN.scene(mapping.scene)
     for source in mapping.entities:
@@ -29,6 +28,18 @@ def test_every_shipped_mapping_fits_its_domain(path):
     assert set(mapping.exposures.context) <= {column.name for column in scene.context}
     for event in mapping.events:
         DOMAIN.event(event.kind)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "feed").glob("*.toml")), ids=str)
+def test_every_shipped_mapping_fits_its_domain(path):
+    fits(load_mapping(path))
+
+
+def test_the_mapping_of_the_guide_fits_its_domain(tmp_path):
+    guide = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    path = tmp_path / "guide.toml"
+    path.write_text(re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[0], encoding="utf-8")
+    fits(load_mapping(path))
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the KuaiRand files are not here: set TWOSIDE_DATA")
