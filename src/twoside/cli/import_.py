@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from twoside.cli.progress import Stages
-from twoside.components import names
-from twoside.errors import ConfigError, did_you_mean
+from twoside.domains import catalogue
 from twoside.schema.calendar import iso
 from twoside.store.importing.importer import import_logs
 from twoside.store.importing.mapping import load_mapping
 
 if TYPE_CHECKING:
-    from twoside.schema.domain import Domain
     from twoside.store.importing.report import ImportReport
 
 app = typer.Typer(help="Read anybody's logs into a lake by a mapping.")
@@ -48,22 +45,9 @@ def import_into(
 ) -> ImportReport:
     """Import with progress; what `twoside demo` calls too."""
     chosen = load_mapping(mapping)
-    domain = domain_of(chosen.domain)
+    domain = catalogue.domain(chosen.domain)
     with stages(f"import {mapping.name}") as tick:
         return import_logs(chosen, data, lake, domain, tick, memory_gb)
-
-
-def domain_of(name: str) -> Domain:
-    """The domain of a name, from its folder."""
-    from importlib.resources import files
-
-    entries = [entry for entry in files("twoside.domains").iterdir() if entry.is_dir()]
-    folders = [entry.name for entry in entries if not entry.name.startswith("_")]
-    known = [folder for folder in folders if "domain" in names(f"twoside.domains.{folder}")]
-    if name not in known:
-        raise ConfigError(f"there is no domain '{name}'. {did_you_mean(name, known)}")
-    found: Domain = import_module(f"twoside.domains.{name}.domain").DOMAIN
-    return found
 
 
 def told(report: ImportReport) -> list[str]:
