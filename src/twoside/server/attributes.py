@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from twoside.schema.calendar import iso
-from twoside.server.column_words import COLUMN_WORDS, HIDDEN, UNIT_WORDS
+from twoside.server.column_words import COLUMN_WORDS, HIDDEN, UNIT_WORDS, YES_NO
 from twoside.store import versions
 
 if TYPE_CHECKING:
@@ -80,18 +80,30 @@ class Attributes:
         if column.type == "time":
             return iso(self._lake.calendar.day_of(value)) if value >= 0 else ""
         if column.type == "number":
-            return _number(value, UNIT_WORDS.get(column.unit, ("", ""))[language == "zh"])
+            return _number(value, column.unit, language)
         codes = value if isinstance(value, list) else [value]
-        words = self._words(column.name)
+        words = self._words(column)
         found = [words[code] for code in codes if 0 <= code < len(words)]
         if language == "en":
             found = [self._english.get(word, word) for word in found]
         return ", ".join(found)
 
-    def _words(self, column: str) -> list[str]:
-        if column not in self._vocabularies:
-            self._vocabularies[column] = self._lake.words(self._entity.kind, column)
-        return self._vocabularies[column]
+    def _words(self, column: Column) -> list[str]:
+        """The word of each code; of a column that refers to another kind, the names of those."""
+        if column.name not in self._vocabularies:
+            words = self._lake.words(self._entity.kind, column.name)
+            if column.refers_to:
+                words = self._names(column.refers_to, words)
+            self._vocabularies[column.name] = words
+        return self._vocabularies[column.name]
+
+    def _names(self, kind: str, ids: list[str]) -> list[str]:
+        if "name" not in [column.name for column in self._domain.entity(kind).columns]:
+            return ids
+        found = self._lake.versions(kind, ["name"])
+        rows, names = found["row"].to_pylist(), found["name"].to_pylist()
+        called = {row: name for row, name in zip(rows, names, strict=True) if name}
+        return [called.get(row, external) for row, external in enumerate(ids)]
 
 
 def _name(column: Column, language: Language) -> str:
@@ -100,8 +112,12 @@ def _name(column: Column, language: Language) -> str:
     return chinese if language == "zh" else english
 
 
-def _number(value: float, unit: str) -> str:
+def _number(value: float, unit: str, language: Language) -> str:
     if isnan(value):
         return ""
+    if not unit and value in (0.0, 1.0):
+        return YES_NO[int(value)][language == "zh"]
+    if unit == "year":
+        return f"{value:.0f}"
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-    return f"{text} {unit}".strip()
+    return UNIT_WORDS.get(unit, ("{}", "{}"))[language == "zh"].format(text)

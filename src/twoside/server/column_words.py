@@ -45,10 +45,14 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
 """Column -> (English, Chinese)"""
 
 UNIT_WORDS: dict[str, tuple[str, str]] = {
-    "CNY a month": ("CNY a month", "元/月"),
-    "years": ("years", "年"),
-    "days": ("days ago", "天"),
-    "people": ("", "人"),
-    "ms": ("ms", "毫秒"),
+    "CNY a month": ("¥{}", "{} 元"),
+    "years": ("{} years", "{} 年"),
+    "days": ("{} days", "{} 天"),
+    "people": ("{}", "{}"),
+    "ms": ("{} ms", "{} 毫秒"),
+    "minutes": ("{} minutes", "{} 分钟"),
 }
-"""Unit of a column -> (English, Chinese); one that is missing is not said."""
+"""Unit of a column -> (English, Chinese) around the number; one that is missing is not said."""
+
+YES_NO = (("no", "否"), ("yes", "是"))
+"""For 0 and 1 of a column without a unit."""

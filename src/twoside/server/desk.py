@@ -10,7 +10,7 @@ from twoside.schema.calendar import DAY_MS
 from twoside.server.problems import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from twoside.schema.domain import Scene
     from twoside.schema.request import Request
@@ -62,6 +62,25 @@ class Desk:
                 ]
             )
         return given_ms
+
+    def context(
+        self, scene: str, given: Mapping[str, float | str], where: str
+    ) -> Mapping[str, float]:
+        """The context of a request or an exposure; a column that the scene has not is refused,
+        and so is a word where a number is meant."""
+        if not given:
+            return {}
+        columns = {column.name: column for column in self.scene(scene).context}
+        problems = []
+        for name, value in given.items():
+            if name not in columns:
+                hint = did_you_mean(name, columns)
+                problems.append((f"{where}.{name}", f"not a context column of the scene. {hint}"))
+            elif columns[name].type == "number" and isinstance(value, str):
+                problems.append((f"{where}.{name}", f"{value!r}: expected a number."))
+        if problems:
+            raise Rejected(problems)
+        return self.service.context(scene, given)
 
     def next_request_id(self) -> int:
         """Unique in this server, rising, and small enough for a JavaScript number (2**53)."""

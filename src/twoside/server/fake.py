@@ -124,6 +124,9 @@ class FakeService:
     def now_ms(self, scene: str, wall_ms: int) -> int:
         return wall_ms
 
+    def context(self, scene: str, given: Mapping[str, float | str]) -> Mapping[str, float]:
+        return {name: float(value) for name, value in given.items()}
+
     def serve(self, scene: str, requests: Sequence[Request]) -> Served:
         slates = [self._slate(scene, request) for request in requests]
         stages = {"recall": 1.2, "merge": 0.2, "prerank": 0.6, "rank": 2.9, "rerank": 0.4}

@@ -77,6 +77,10 @@ class LiveService:
         """The moment in which a scene lives."""
         return self._of(scene).now_ms(wall_ms)
 
+    def context(self, scene: str, given: Mapping[str, float | str]) -> Mapping[str, float]:
+        """Context columns as the funnel takes them."""
+        return self._of(scene).context(given)
+
     def serve(self, scene: str, requests: Sequence[Request]) -> Served:
         """Lists for a batch."""
         return self._of(scene).serve(requests)

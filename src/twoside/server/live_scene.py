@@ -18,7 +18,7 @@ from twoside.server.service import Served
 from twoside.server.taken_in import TakenIn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -46,7 +46,7 @@ class LiveScene:
         """
         self.declared, self._artefacts, self._ranker = declared, artefacts, ranker
         self._lock = Lock()
-        self._taken_in = TakenIn(declared.lake.root, declared.scene.name)
+        self._taken_in = TakenIn(declared.lake.root, declared.scene)
         settings, learned, self.version = published(declared.name, artefacts)
         days = declared.lake.days("exposures")
         self._end_ms = declared.lake.calendar.start_of(days[-1] + 1) if days else wall_ms
@@ -101,9 +101,16 @@ class LiveScene:
         for numbering in rows.values():
             numbering.of(["-"])  # builds its dictionary now, not at the first request
         self._rows: dict[str, Numbering] = rows
+        self._words = {
+            column.name: lake.vocabulary(column.name)
+            for column in scene.context
+            if column.type == "category"
+        }
         self._attributes = {
             kind: Attributes(lake, self.declared.domain, kind, now_ms) for kind in kinds
         }
+        for attributes in self._attributes.values():
+            attributes.of([0], "en")  # reads the words now, not for the first visitor
 
     def row(self, kind: str, external: ExternalId) -> int:
         """-1 for one that the lake does not know."""
@@ -112,6 +119,18 @@ class LiveScene:
     def externals(self, kind: str, rows: np.ndarray) -> Sequence[str]:
         """Ids of rows."""
         found: list[str] = self._rows[kind].ids(np.asarray(rows))
+        return found
+
+    def context(self, given: Mapping[str, float | str]) -> dict[str, float]:
+        """Numbers as they are, words as codes; a whole number may be a word too (tab 1)."""
+        found = {}
+        for name, value in given.items():
+            words = self._words.get(name)
+            if words is None:
+                found[name] = float(value)
+                continue
+            whole = isinstance(value, float) and value.is_integer()
+            found[name] = float(words.of([str(int(value)) if whole else str(value)])[0])
         return found
 
     def serve(self, requests: Sequence[Request]) -> Served:

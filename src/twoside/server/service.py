@@ -60,12 +60,16 @@ class Service(Protocol):
         lake whose logs ended long ago that is as long after their end as the server runs: a
         demo of last year's log is served as on the day after its last."""
 
+    def context(self, scene: str, given: Mapping[str, float | str]) -> Mapping[str, float]:
+        """Context columns as the funnel takes them: numbers as they are, words of categories as
+        their codes (-1 for a word that the lake has never seen)."""
+
     def serve(self, scene: str, requests: Sequence[Request]) -> Served:
         """A list for each request, in any number."""
 
     def record(self, scene: str, exposures: pa.Table, events: pa.Table) -> None:
-        """Keep what was shown and what followed (tables as in `schema.tables`), and let the
-        next list know of it."""
+        """Keep what was shown and what followed (tables as in `schema.tables`, the scene's
+        context columns appended to exposures), and let the next list know of it."""
 
     def versions(self) -> Mapping[str, str]:
         """Scene -> version of the artefact in use."""

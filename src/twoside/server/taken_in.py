@@ -10,6 +10,7 @@ day are read again at the start. A line that a killed server left half-written i
 
 from __future__ import annotations
 
+import math
 from os import SEEK_END
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,15 +22,19 @@ from twoside.schema.tables import EVENTS, EXPOSURES
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TABLES = {"exposures": EXPOSURES, "events": EVENTS}
+    from twoside.schema.domain import Scene
 
 
 class TakenIn:
     """The lines of one scene."""
 
-    def __init__(self, lake: Path, scene: str) -> None:
-        """`scene` is the short name."""
-        self._path = lake / "taken_in" / f"{scene}.jsonl"
+    def __init__(self, lake: Path, scene: Scene) -> None:
+        self._path = lake / "taken_in" / f"{scene.name}.jsonl"
+        context = [
+            (column.name, pa.int32() if column.type == "category" else pa.float64())
+            for column in scene.context
+        ]
+        self._schemas = {"exposures": pa.schema([*EXPOSURES, *context]), "events": EVENTS}
 
     def write(self, exposures: pa.Table, events: pa.Table) -> None:
         """Append both; they are with the operating system when this returns."""
@@ -46,7 +51,7 @@ class TakenIn:
 
     def read(self, since_ms: int) -> tuple[pa.Table, pa.Table]:
         """Exposures and events from a moment on, in order of time."""
-        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TABLES}
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._schemas}
         if self._path.is_file():
             for line in self._path.read_bytes().splitlines():
                 row = _row(line)
@@ -54,9 +59,9 @@ class TakenIn:
                     rows[row.pop("table")].append(row)
         exposures, events = (
             pa.Table.from_pylist(
-                [_whole(row) for row in sorted(rows[name], key=_time)], schema=schema
+                [_whole(row, schema) for row in sorted(rows[name], key=_time)], schema=schema
             )
-            for name, schema in _TABLES.items()
+            for name, schema in self._schemas.items()
         )
         return exposures, events
 
@@ -81,6 +86,8 @@ def _time(row: dict[str, Any]) -> int:
     return int(row["ts_ms"])
 
 
-def _whole(row: dict[str, Any]) -> dict[str, Any]:
-    """JSON has no NaN: an event without a value was written as null."""
-    return {**row, "value": float("nan")} if row.get("value", 0.0) is None else row
+def _whole(row: dict[str, Any], schema: pa.Schema) -> dict[str, Any]:
+    """JSON has no NaN: a number that is not known was written as null. A column that was declared
+    since is not there at all."""
+    unknown = {field.name: math.nan if pa.types.is_floating(field.type) else -1 for field in schema}
+    return unknown | {name: value for name, value in row.items() if value is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pyarrow as pa
 from unit.server.serving import NOW_MS, post, talk
 
 from twoside.schema.tables import EVENTS, EXPOSURES
@@ -23,11 +24,12 @@ def small():
 
 def test_exposures_and_behaviours_are_kept_in_the_tables_of_the_lake():
     fake = small()
-    shown = event(kind="expose", request_id=77, position=2, ts_ms=5)
+    shown = event(kind="expose", request_id=77, position=2, ts_ms=5, context={"tab": 4})
     answer = post(fake, PATH, {"events": [event(value=2.5), shown]})
     assert answer.json() == {"accepted": 2, "unknown": []}
     exposures, events = fake.recorded[0]
-    assert (exposures.schema, events.schema) == (EXPOSURES, EVENTS)
+    assert exposures.schema == pa.schema([*EXPOSURES, ("tab", pa.float64())])
+    assert events.schema == EVENTS
     exposure, behaviour = exposures.to_pylist()[0], events.to_pylist()[0]
     assert exposure["exposure_id"] >= NOW_MS
     del exposure["exposure_id"]
@@ -38,6 +40,7 @@ def test_exposures_and_behaviours_are_kept_in_the_tables_of_the_lake():
         "person": 3,
         "item": 4,
         "position": 2,
+        "tab": 4.0,
     }
     assert (behaviour["ts_ms"], behaviour["kind"], behaviour["by"]) == (NOW_MS, "chat", "person")
     assert behaviour["value"] == 2.5
@@ -89,6 +92,19 @@ def test_a_misspelt_field_of_one_event_is_found():
     problem = answer.json()["error"][0]
     assert problem["where"] == "events.1"
     assert "there is no field 'valeu'. Did you mean 'value'?" in problem["message"]
+
+
+def test_a_time_far_ahead_and_a_wrong_context_are_refused():
+    for wrong, where in (
+        ({"ts_ms": NOW_MS + 2 * 86_400_000}, "events.1.ts_ms"),
+        ({"context": {"tabb": 1}}, "events.1.context.tabb"),
+        ({"context": {"tab": "first"}}, "events.1.context.tab"),
+    ):
+        fake = small()
+        answer = post(fake, PATH, {"events": [event(), event(kind="expose", **wrong)]})
+        assert answer.status_code == 422
+        assert answer.json()["error"][0]["where"] == where
+        assert fake.recorded == []
 
 
 def test_no_events_at_all_is_an_error():

@@ -68,6 +68,8 @@ def test_a_failed_channel_is_named_in_the_answer_and_counted():
         (asked(length=501), "length", "501: Input should be less than or equal to 500"),
         (asked(length="ten"), "length", "'ten': Input should be a valid integer"),
         (asked(context={"tap": 1}), "context.tap", "Did you mean 'tab'?"),
+        (asked(context={"tab": "one"}), "context.tab", "'one': expected a number."),
+        (asked(now_ms=NOW_MS + 2 * 86_400_000), "now_ms", "more than a day after now"),
         ({"scene": SCENE}, "person", "is required. Add it."),
         ([1, 2], "body", "expected a JSON object"),
     ],

@@ -21,6 +21,8 @@ from twoside.server.problems import Problem, Rejected, answer
 from twoside.server.strict import Strict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from twoside.server.desk import Desk
@@ -48,6 +50,8 @@ class Happened(Strict):
     """For a behaviour: the exposure that it answers, if known."""
     position: Annotated[int, Field(ge=0, le=32_767)] = 0
     """For an exposure: its place in the list, from 0."""
+    context: Annotated[dict[str, float | str], Field(default_factory=dict)]
+    """For an exposure: the scene's context columns, as the request for its list had them."""
     value: float | None = None
     """The kind's own quantity (seconds, stars)."""
 
@@ -104,6 +108,7 @@ class _Row:
     person: int
     item: int
     ts_ms: int
+    context: Mapping[str, float]
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -126,7 +131,8 @@ def routes(desk: Desk) -> APIRouter:
                 unknown.append({"event": number, "what": "item", "id": event.item})
             else:
                 ts_ms = desk.moment(event.scene, event.ts_ms, f"events.{number}.ts_ms")
-                known.append(_Row(event, person, item, ts_ms))
+                context = desk.context(event.scene, event.context, f"events.{number}.context")
+                known.append(_Row(event, person, item, ts_ms, context))
         known.sort(key=lambda row: (row.event.scene, row.ts_ms))
         for name, rows in groupby(known, key=lambda row: row.event.scene):
             _keep(desk, name, list(rows))
@@ -154,14 +160,14 @@ def _check(desk: Desk, events: list[Happened]) -> None:
 def _keep(desk: Desk, scene: str, rows: list[_Row]) -> None:
     shown = [row for row in rows if row.event.kind == EXPOSE]
     followed = [row for row in rows if row.event.kind != EXPOSE]
-    desk.service.record(scene, _exposures(desk, shown), _events(desk, followed))
+    desk.service.record(scene, _exposures(desk, scene, shown), _events(desk, followed))
     kinds = [row.event.kind for row in rows]
     for kind in dict.fromkeys(kinds):
         desk.metrics.events(scene, kind, kinds.count(kind))
 
 
-def _exposures(desk: Desk, rows: list[_Row]) -> pa.Table:
-    return pa.Table.from_pylist(
+def _exposures(desk: Desk, scene: str, rows: list[_Row]) -> pa.Table:
+    table = pa.Table.from_pylist(
         [
             {
                 "exposure_id": desk.next_request_id(),
@@ -176,6 +182,13 @@ def _exposures(desk: Desk, rows: list[_Row]) -> pa.Table:
         ],
         schema=EXPOSURES,
     )
+    for column in desk.scene(scene).context:
+        category = column.type == "category"
+        missing = -1.0 if category else float("nan")
+        values = [row.context.get(column.name, missing) for row in rows]
+        kind = pa.int32() if category else pa.float64()
+        table = table.append_column(column.name, pa.array(values, pa.float64()).cast(kind))
+    return table
 
 
 def _events(desk: Desk, rows: list[_Row]) -> pa.Table:

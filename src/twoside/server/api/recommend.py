@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from twoside.errors import did_you_mean
 from twoside.schema.request import Request
-from twoside.server.problems import Rejected, answer
+from twoside.server.problems import answer
 from twoside.server.strict import Strict
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from twoside.schema.domain import Scene
     from twoside.server.desk import Desk
 
 LONGEST = 500
@@ -36,8 +34,8 @@ class Asked(Strict):
     """The person's id in your own data. One never seen gets a list too."""
     length: Annotated[int, Field(ge=1, le=LONGEST)] = 20
     """How many items."""
-    context: Annotated[dict[str, float], Field(default_factory=dict)]
-    """The scene's context columns, such as the tab of the app."""
+    context: Annotated[dict[str, float | str], Field(default_factory=dict)]
+    """The scene's context columns, such as the tab of the app: numbers, or words."""
     now_ms: int | None = None
     """Epoch milliseconds; without it, now."""
 
@@ -71,10 +69,10 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/v1/recommend", response_model=Listed, summary="A list for a person")
     async def recommend(asked: Asked) -> Response:
         scene = desk.scene(asked.scene)
-        _check_context(scene, asked.context)
+        context = desk.context(asked.scene, asked.context, "context")
         row = desk.service.row(asked.scene, scene.person, asked.person)
         now = desk.moment(asked.scene, asked.now_ms, "now_ms")
-        request = Request(row, now, asked.length, asked.context, desk.next_request_id())
+        request = Request(row, now, asked.length, context, desk.next_request_id())
         slate, version = await desk.batches.serve(asked.scene, request)
         desk.remember(asked.scene, request)
         ids = desk.service.externals(asked.scene, scene.item, slate.items)
@@ -93,13 +91,3 @@ def routes(desk: Desk) -> APIRouter:
         )
 
     return router
-
-
-def _check_context(scene: Scene, context: dict[str, float]) -> None:
-    known = [column.name for column in scene.context]
-    wrong = [name for name in context if name not in known]
-    if wrong:
-        raise Rejected(
-            (f"context.{name}", f"not a context column of the scene. {did_you_mean(name, known)}")
-            for name in wrong
-        )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from twoside.server.console.brief import brief
+
 if TYPE_CHECKING:
     from twoside.schema.explanation import Explanation
     from twoside.schema.request import Candidates
@@ -49,8 +51,8 @@ async def _rows(view: View, found: Candidates) -> list[dict[str, object]]:
         {
             "place": n + 1,
             "item": str(external),
-            "words": " · ".join(about.values()),
-            "score": f"{score:.4f}",
+            "words": " · ".join(brief(about).values()),
+            "score": f"{score:.4f}" if found.scores.any() else "–",
         }
         for n, (external, about, score) in enumerate(
             zip(ids, words, found.scores.tolist(), strict=True)

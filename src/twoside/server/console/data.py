@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twoside.charts.label_rates import label_rates
 from twoside.charts.lorenz import lorenz
@@ -13,7 +13,11 @@ from twoside.server.console.pieces import card, chart, figures, grid, nothing
 from twoside.server.console.words import scene_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twoside.server.console.frame import View
+
+T = TypeVar("T")
 
 
 async def show(view: View) -> None:
@@ -38,11 +42,18 @@ async def show(view: View) -> None:
     name = scene_name(service.scenes()[view.scene], view.language)
     with grid():
         with card(texts("card_labels"), texts("note_labels")):
-            await chart(label_rates, log.days, log.exposures, log.counts, texts)
+            counts = _in_order(log.counts, view)
+            await chart(label_rates, log.days, log.exposures, counts, texts)
         with card(texts("card_positions"), texts("note_positions"), "half"):
-            await chart(positions, log.by_position, texts)
+            await chart(positions, _in_order(log.by_position, view), texts)
         with card(texts("card_lorenz"), texts("note_lorenz"), "half"):
             await chart(lorenz, {name: log.item_exposures}, texts)
-        if statistics:
+        if len(statistics) > 1:
             with card(texts("card_realism"), texts("note_realism")):
                 await chart(realism, statistics, texts)
+
+
+def _in_order(by_kind: Mapping[str, T], view: View) -> dict[str, T]:
+    """In the order in which the domain declares its behaviours: as they happen."""
+    kinds = [event.name for event in view.desk.service.domain(view.scene).events]
+    return {kind: by_kind[kind] for kind in kinds if kind in by_kind}

@@ -12,6 +12,7 @@ from twoside.charts.durations import durations
 from twoside.charts.overlap import overlap
 from twoside.charts.theme import BLUE, dress
 from twoside.schema.request import Request
+from twoside.server.console.brief import brief
 from twoside.server.console.candidates import candidates
 from twoside.server.console.pieces import card, chart, figures, grid, html, markup, warning
 
@@ -105,7 +106,7 @@ async def _story(view: View, told: Explanation) -> None:
         with card(texts("card_spent"), width="third"):
             await chart(durations, told.milliseconds, "milliseconds", texts)
         with card(texts("card_shown"), texts("note_shown")):
-            html(list_markup(told.shown, ids, words, texts), "scroll")
+            html(list_markup(told.shown, ids, words, about[0] if about else {}, texts), "scroll")
         with card(texts("card_overlap"), width="half"):
             found = {name: channel.items for name, channel in told.channels.items()}
             await chart(overlap, found, texts)
@@ -161,9 +162,11 @@ def list_markup(
     shown: Sequence[Shown],
     ids: Sequence[ExternalId],
     words: Sequence[Mapping[str, str]],
+    person: Mapping[str, str],
     texts: Texts,
 ) -> str:
-    """The list as a table; `ids` and `words` are aligned to `shown`."""
+    """The list as a table; `ids` and `words` are aligned to `shown`. What an item has in common
+    with the person is marked."""
     targets = list(dict.fromkeys(target for item in shown for target in item.targets))
     top = {t: max((item.targets.get(t, 0.0) for item in shown), default=0.0) for t in targets}
     ranks = ("merge_rank", "prerank_rank", "fused_rank")
@@ -172,7 +175,10 @@ def list_markup(
     rows = []
     for item, external, about in zip(shown, ids, words, strict=True):
         who = f"<div class='who'>{escape(str(external))}</div>"
-        described = escape(" · ".join(about.values()))
+        described = " · ".join(
+            f"<b>{escape(value)}</b>" if person.get(name) == value else escape(value)
+            for name, value in brief(about).items()
+        )
         rows.append(
             [
                 str(item.position + 1),

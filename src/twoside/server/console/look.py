@@ -75,6 +75,7 @@ table.plain tr:last-child td { border-bottom: 0; }
                  background: #eef1f3; }
 .probability i b { display: block; height: 6px; border-radius: 3px; background: var(--blue); }
 .who { font-weight: 600; min-width: 260px; } .words { color: var(--pale); font-size: 12.5px; }
+.words b { color: var(--blue); font-weight: 600; }
 dl.about { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
 dl.about dt { color: var(--pale); } dl.about dd { margin: 0; overflow-wrap: anywhere; }
 .asking { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; margin-bottom: 8px; }

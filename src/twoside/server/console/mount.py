@@ -8,6 +8,8 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from twoside.charts.stages import stages
+from twoside.charts.texts import Texts
 from twoside.errors import TwosideError
 from twoside.server.console import data, explain, overview, ranker, recall, world
 from twoside.server.console.frame import View, frame
@@ -51,6 +53,8 @@ def mount(app: FastAPI, desk: Desk, base: str) -> None:
         await _show(desk, base, page, cast("Language", language), scene, request)
         return None
 
+    # The first figure takes a second of imports: better now than for the first visitor.
+    stages([], Texts())
     ui.run_with(
         app,
         title="twoside",
@@ -65,7 +69,7 @@ def mount(app: FastAPI, desk: Desk, base: str) -> None:
 async def _show(
     desk: Desk, base: str, page: str, language: Language, scene: str, request: Request
 ) -> None:
-    texts = texts_for(language, desk.service.domain(scene))
+    texts = texts_for(language, desk.service.domain(scene), desk.service.scenes())
     query = {k: v for k, v in request.query_params.items() if k != "scene"}
     view = View(desk, base, page, language, scene, texts, query)
     ui.page_title(f"{texts(f'page_{page}')} · twoside")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from twoside.charts.texts import Language, Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twoside.charts.texts import Words
     from twoside.schema.domain import Domain, Scene
 
@@ -111,8 +113,9 @@ WORDS: Words = {
     "no_attributes": ("Nothing is known.", "没有任何信息。"),
     "card_shown": ("The list, and what each stage said", "列表与各阶段评价"),
     "note_shown": (
-        "A chip is a recall channel with the item's rank there. Ranks count from 1.",
-        "标签为召回渠道及其名次（从 1 起）。",
+        "A chip is a recall channel with the item's rank there; ranks count from 1. Blue words are "
+        "the same for the person and the item.",
+        "标签为召回渠道及其名次（从 1 起）；蓝色文字表示此人与物品相同之处。",
     ),
     "item": ("Item", "物品"),
     "from": ("From", "来源"),
@@ -198,13 +201,17 @@ WORDS: Words = {
 }
 
 
-def texts_for(language: Language, domain: Domain) -> Texts:
-    """The words of the console, its charts and a domain's behaviours, in one language."""
+def texts_for(language: Language, domain: Domain, scenes: Mapping[str, Scene]) -> Texts:
+    """The words of the console, its charts, a domain's behaviours and the scenes (by their full
+    names), in one language."""
     behaviours = {
         event.name: (event.name.replace("_", " "), event.name_zh or event.name)
         for event in domain.events
     }
-    return Texts(language, {**behaviours, **WORDS})
+    called = {
+        name: (scene_name(scene, "en"), scene_name(scene, "zh")) for name, scene in scenes.items()
+    }
+    return Texts(language, {**behaviours, **called, **WORDS})
 
 
 def scene_name(scene: Scene, language: Language) -> str:

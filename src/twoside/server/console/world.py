@@ -26,7 +26,7 @@ async def show(view: View) -> None:
     with grid():
         if play is not None:
             await _arms(view, play)
-        if statistics:
+        if len(statistics) > 1:
             with card(texts("card_realism"), texts("note_realism")):
                 await chart(realism, statistics, texts)
 
