@@ -13,7 +13,7 @@ import numpy as np
 from twoside.errors import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Lists(Protocol):
@@ -69,13 +69,14 @@ def stacked(
 
 
 def check_budgets(
-    budgets: Mapping[str, int], channels: Mapping[str, object] | tuple[str, ...]
+    named: Mapping[str, int], channels: Iterable[str], where: str = "merge.budgets"
 ) -> None:
-    """Refuse a budget of a channel that a configuration does not have, or a negative one."""
-    for name, budget in budgets.items():
-        if name not in channels:
-            raise ConfigError(
-                f"merge.budgets: there is no channel '{name}'. {did_you_mean(name, channels)}"
-            )
-        if budget < 0:
-            raise ConfigError(f"merge.budgets.{name} = {budget}: expected 0 or more.")
+    """Refuse a budget (or a turn) of a channel that a configuration does not have, or below 0.
+    For those who know the whole configuration: a merge cannot tell a misspelt name from a channel
+    that failed."""
+    known = tuple(channels)
+    for name, number in named.items():
+        if name not in known:
+            raise ConfigError(f"{where}: there is no channel '{name}'. {did_you_mean(name, known)}")
+        if number < 0:
+            raise ConfigError(f"{where}.{name} = {number}: expected 0 or more.")

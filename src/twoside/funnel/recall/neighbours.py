@@ -168,7 +168,7 @@ def _gather(  # type: ignore[no-untyped-def]
         kept = 0
         for t in range(count):
             j = touched[t]
-            if state[j] == 1 and is_open[j]:
+            if is_open[j]:
                 kept = offer(out_scores[i], out_items[i], kept, np.float32(score[j]), j)
             score[j] = 0.0
             state[j] = 0

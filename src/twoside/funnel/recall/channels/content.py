@@ -310,7 +310,7 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
         kept = 0
         for t in range(count):
             j = touched[t]
-            if state[j] == 1 and is_open[j]:
+            if is_open[j]:
                 total = score[j] + liked[j]
                 for c in range(len(scale)):
                     gap = abs(wanted[i, c] - offered[j, c])

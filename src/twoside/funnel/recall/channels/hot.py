@@ -191,7 +191,7 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
         kept = 0
         for t in range(found):
             j = touched[t]
-            if state[j] == 1 and is_open[j]:
+            if is_open[j]:
                 value = np.float32(score[j] + rest * share[j])
                 kept = offer(out_scores[i], out_items[i], kept, value, j)
         taken = 0
