@@ -12,7 +12,9 @@ import typer
 from twoside.cli.progress import Stages
 from twoside.store.datasets import DataSet, data_set, get, known_sets
 
-app = typer.Typer(help="Public data sets: list them, get one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Public data sets: list them, get one.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.command("list")

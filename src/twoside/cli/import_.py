@@ -18,7 +18,7 @@ from twoside.store.importing.mapping import load_mapping
 if TYPE_CHECKING:
     from twoside.store.importing.report import ImportReport
 
-app = typer.Typer(help="Read anybody's logs into a lake by a mapping.")
+app = typer.Typer(help="Read anybody's logs into a lake by a mapping.", add_completion=False)
 
 
 @app.command()
