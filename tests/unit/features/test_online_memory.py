@@ -106,12 +106,12 @@ def test_what_is_older_than_the_days_kept_is_forgotten_and_gives_its_memory_back
     log = random_log(44)
     states = filled(log, Memory(shown_days=2, behaved_days=3))
     held = states.memory_by_part()
-    states.advance(FIRST_DAY + 8)
+    states.past.advance(FIRST_DAY + 8)
     kept = CALENDAR.start_of(FIRST_DAY + 6)
     for person in range(6):
         shown = {r["item"] for r in of_person(log.exposures, person) if r["ts_ms"] >= kept}
         assert states.shown_recently(person, 0).tolist() == sorted(shown)
-    states.advance(FIRST_DAY + 20)
+    states.past.advance(FIRST_DAY + 20)
     assert states.behaved(2, ("view", "chat", "reject", "mark")).tolist() == []
     assert states.memory_by_part()["shown"] < held["shown"]
     assert states.memory_bytes() == sum(states.memory_by_part().values())
@@ -302,7 +302,7 @@ states.read([one, Request(-1, END_MS)], np.array([0, 2, 3]), np.array([0, 1, 4])
 states.read([one], np.array([0, 1]), np.array([0], np.int32), ("pay_gap", "who"))
 states.recent(np.array([0, 3]))
 states.shown(0, 0), states.done(0, 0), states.shown_recently(0, 0)
-states.advance(FIRST_DAY + 40)
+states.past.advance(FIRST_DAY + 40)
 changed = {{k: v for k, v in compiled().items() if v != warm[k]}}
 assert not changed, changed
 """

@@ -162,7 +162,7 @@ def test_pairs_without_anything_in_a_window_are_forgotten_and_values_stay_right(
     states = started(log)
     states.update(log.exposures, log.events)
     key = ("item.title", "person")
-    held = next(k for k in states._keyed if k.need.key == key)
+    held = next(k for k in states.past.keyed if k.need.key == key)
     before = held.counters.size
     for day in (8, 9, 10, 11):
         after = CALENDAR.start_of(FIRST_DAY + day) + 1

@@ -11,15 +11,17 @@ trails.py        what a person was shown and did lately, without a fixed number
 contexts.py      the context of recent exposures, for the events that answer them
 batch.py         requests with their candidates, flattened
 writers/         one writer a family of features: state in, columns of the matrix out
-states.py        OnlineStates, that holds all of these
+past.py          all that is kept up by what happens
+states.py        OnlineStates: the past, the parties and the writers behind one door
 vocabularies.py  what the states must know of a lake's words
 history.py       a lake's past taken in at the start
 replay.py        a logged day played through the states, as if it were live
 """
 
 from twoside.features.online.history import remember
+from twoside.features.online.past import Memory
 from twoside.features.online.replay import replay
-from twoside.features.online.states import Memory, OnlineStates
+from twoside.features.online.states import OnlineStates
 from twoside.features.online.vocabularies import context_sizes, translations
 
 __all__ = ["Memory", "OnlineStates", "context_sizes", "remember", "replay", "translations"]

@@ -28,7 +28,7 @@ def remember(states: OnlineStates, lake: Lake, before_ms: int, tick: Tick = quie
     """
     scene = states.scene
     people, items = (
-        Timeline(lake, states.domain.entity(kind), states.columns_at_events(side), before_ms)
+        Timeline(lake, states.domain.entity(kind), states.past.columns_at_events(side), before_ms)
         for side, kind in (("person", scene.person), ("item", scene.item))
     )
     last = lake.calendar.day_of(before_ms - 1)

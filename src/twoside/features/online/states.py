@@ -9,7 +9,6 @@ is answered with today's windows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,20 +17,16 @@ import numpy as np
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError, did_you_mean
 from twoside.features.catalogue import check
 from twoside.features.online.batch import Batch
-from twoside.features.online.contexts import Contexts
 from twoside.features.online.happenings import EXPOSE, Happenings, happenings, kinds_of
-from twoside.features.online.keyed import Keyed
 from twoside.features.online.parties import Party
-from twoside.features.online.plan import columns_of, plan
-from twoside.features.online.sequences import SequenceNeed, Sequences
-from twoside.features.online.slots import Slots
-from twoside.features.online.trails import Trails
+from twoside.features.online.past import Memory, Past
+from twoside.features.online.plan import columns_of
 from twoside.features.online.writers.build import writers_of
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -43,20 +38,6 @@ if TYPE_CHECKING:
     from twoside.schema.entities import EntityTable
     from twoside.schema.request import Request
     from twoside.schema.samples import FeatureColumn
-
-
-@dataclass(frozen=True)
-class Memory:
-    """How much is remembered beyond what the features need."""
-
-    recent: int = 50
-    """Behaviours kept of each person, for recall."""
-    shown_days: int = 7
-    """Days of exposures kept, for the rule that nobody sees the same again and again."""
-    behaved_days: int = 90
-    """Days of behaviours kept, for rules such as "not what he rejected"."""
-    context_days: int = 30
-    """Days after which an event no longer finds the context of the exposure it answers."""
 
 
 class OnlineStates:
@@ -80,19 +61,10 @@ class OnlineStates:
         self._people, self._items = people, items
         self._translate, self._context_sizes = translate, context_sizes
         self._kinds = kinds_of(domain)
-        self._plan = plan(features)
-        self._keyed = [Keyed(need, self._kinds) for need in self._plan.counters]
-        self._parts_of_keys = sorted({part for need in self._plan.counters for part in need.key})
         self._strength = np.array([_strength(domain, kind) for kind in self._kinds], np.float32)
-        self._sequences = self._rings()
-        self._recent = self._sequences[-1]
-        shown = np.array([kind == EXPOSE for kind in self._kinds])
-        self._shown = Trails(memory.shown_days, shown)
-        self._behaved = Trails(memory.behaved_days, ~shown)
-        self._contexts = Contexts(self._plan.contexts, memory.context_days)
-        self._today: int | None = None
+        self.past = Past(features, self._kinds, self._strength, calendar, memory)
+        self.past.hold(people.size)
         self._writers: dict[tuple[str, ...], list[Writer]] = {}
-        self._hold_people()
 
     @staticmethod
     def start(
@@ -134,7 +106,7 @@ class OnlineStates:
         """New versions of the entities: what happens from now on counts under them."""
         self._people.renew(people)
         self._items.renew(items)
-        self._hold_people()
+        self.past.hold(people.size)
 
     def update(self, exposures: pa.Table | None, events: pa.Table | None) -> None:
         """Take in rows of the lake's tables; rows of other scenes are left out."""
@@ -142,7 +114,7 @@ class OnlineStates:
 
     def happenings(self, exposures: pa.Table | None, events: pa.Table | None) -> Happenings:
         """Rows of the lake's tables, ready for `apply`, in order of time."""
-        return happenings(exposures, events, self.scene, self._kinds, self._plan.contexts)
+        return happenings(exposures, events, self.scene, self._kinds, self.past.contexts.columns)
 
     def apply(
         self,
@@ -153,36 +125,24 @@ class OnlineStates:
         """Take in what happened, to entities as they are now, or as a timeline says they were."""
         if not len(rows):
             return
+        known = Happenings(
+            rows.kind,
+            self._people.known(rows.person),
+            self._items.known(rows.item),
+            rows.ts_ms,
+            rows.exposure,
+            rows.context,
+        )
         days = (rows.ts_ms + self.calendar.offset_ms) // DAY_MS
         cuts = [0, len(rows)]
         if days[0] != days[-1]:
             cuts[1:1] = (np.flatnonzero(np.diff(days)) + 1).tolist()
         for first, end in pairwise(cuts):
-            self.advance(int(days[first]))
-            part = rows.between(first, end)
-            self._apply_day(part, int(days[first]), people or self._people, items or self._items)
-
-    def columns_at_events(self, side: str) -> tuple[str, ...]:
-        """Columns of the person or item that are remembered with every event."""
-        keys = [part.partition(".") for part in self._parts_of_keys]
-        columns = {column for owner, _, column in keys if owner == side and column}
-        if side == "item":
-            needs = [past.need for past in self._sequences]
-            columns |= {name for need in needs for name in (*need.codes, *need.numbers)}
-        return tuple(sorted(columns))
-
-    def advance(self, day: int) -> None:
-        """Begin a day, if it has not begun."""
-        if self._today is None:
-            self._today = day
-        if day <= self._today:
-            return
-        for keyed in self._keyed:
-            keyed.advance(self._today, day)
-        self._shown.forget(self.calendar.start_of(day - self.memory.shown_days))
-        self._behaved.forget(self.calendar.start_of(day - self.memory.behaved_days))
-        self._contexts.forget(day - self.memory.context_days)
-        self._today = day
+            day = int(days[first])
+            self.past.advance(day)
+            self.past.add(
+                known.between(first, end), day, people or self._people, items or self._items
+            )
 
     def read(
         self,
@@ -206,7 +166,7 @@ class OnlineStates:
         ts_ms = np.array([request.ts_ms for request in requests], np.int64)
         days = (ts_ms + self.calendar.offset_ms) // DAY_MS
         for day in sorted(set(days.tolist())):
-            self.advance(day)
+            self.past.advance(day)
             if days[0] == days[-1] and np.all(days == day):
                 self._write(requests, ts_ms, start, items, writers, out)
                 break
@@ -223,25 +183,25 @@ class OnlineStates:
         """The last behaviours of n people, for recall, oldest first: int64 start (n + 1,), int32
         item, int64 ts_ms, float32 strength. Person i owns `start[i]:start[i + 1]`."""
         rows = self._people.known(np.asarray(persons, np.int32))
-        start = self._recent.newest(rows, self.memory.recent)
+        start = self.past.recent.newest(rows, self.memory.recent)
         item, ts_ms, kind = (
-            self._recent.values(name, rows, start) for name in ("item", "ts_ms", "kind")
+            self.past.recent.values(name, rows, start) for name in ("item", "ts_ms", "kind")
         )
         return start, item, ts_ms, self._strength[kind]
 
     def shown(self, person: int, since_ms: int) -> tuple[np.ndarray, np.ndarray]:
         """int32 items and int64 ts_ms of what lists showed to the person, oldest first."""
-        item, ts_ms, _ = self._shown.rows(person, since_ms)
+        item, ts_ms, _ = self.past.shown.rows(person, since_ms)
         return item, ts_ms
 
     def done(self, person: int, since_ms: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """int32 items, int64 ts_ms and float32 strengths of the person's pairs, oldest first."""
-        item, ts_ms, kind = self._behaved.rows(person, since_ms)
+        item, ts_ms, kind = self.past.behaved.rows(person, since_ms)
         return item, ts_ms, self._strength[kind]
 
     def shown_recently(self, person: int, since_ms: int) -> np.ndarray:
         """int32 items that the person was shown since then (at most `memory.shown_days`)."""
-        return self._shown.items(person, since_ms, np.ones(len(self._kinds), bool))
+        return self.past.shown.items(person, since_ms, np.ones(len(self._kinds), bool))
 
     def behaved(
         self, person: int, kinds: tuple[str, ...], since_ms: int | None = None
@@ -252,31 +212,21 @@ class OnlineStates:
                 known = did_you_mean(kind, self._kinds)
                 raise ConfigError(f"behaved: there is no event kind '{kind}'. {known}")
         taken = np.array([kind in kinds for kind in self._kinds])
-        return self._behaved.items(person, -(2**62) if since_ms is None else since_ms, taken)
+        return self.past.behaved.items(person, -(2**62) if since_ms is None else since_ms, taken)
 
     def warm_up(self) -> None:
         """Compile every kernel now, by work on nothing, so that the first request is fast."""
         none, stamps = np.empty(0, np.int32), np.empty(0, np.int64)
-        contexts = np.empty((0, len(self._plan.contexts)), np.int32)
-        rows = Happenings(none, none, none, stamps, stamps, contexts)
-        self._apply_day(rows, self._today or 0, self._people, self._items)
-        self._write(
-            [], stamps, np.zeros(1, np.int64), none, self._writers_for(None), _no_rows(self)
-        )
+        self.past.warm_up(self._people, self._items)
+        out = np.empty((0, len(self.features)), np.float32)
+        self._write([], stamps, np.zeros(1, np.int64), none, self._writers_for(None), out)
         self.recent(none)
         self.shown(-1, 0)
-        for keyed in self._keyed:
-            keyed.counters.warm_up()
-        Slots().claim(np.arange(1024))  # enough to make the table grow
 
     def pack(self) -> Packed:
         """All of it as plain arrays, so that a server starts without replaying a month."""
-        arrays = {
-            f"{part}.{name}": array
-            for part, holder in self._parts()
-            for name, array in holder.arrays()
-        }
-        return Packed({"today": self._today, "holds": self._describe()}, arrays)
+        about = {"scene": self.scene.name, "today": self.past.today, "holds": self.past.describe()}
+        return Packed(about, self.past.arrays())
 
     @staticmethod
     def unpack(
@@ -295,19 +245,15 @@ class OnlineStates:
         states = OnlineStates.start(
             features, scene, domain, calendar, people, items, translate, context_sizes, memory
         )
-        holds = states._describe()
-        if packed.meta.get("holds") != holds:
+        mine = {"scene": scene.name, "holds": states.past.describe()}
+        if {name: packed.meta.get(name) for name in mine} != mine:
             raise ArtefactError(
                 f"online states of {scene.name}: they were kept for other features, events or "
                 "memory than are declared now. Replay the log to build them anew."
             )
-        for part, holder in states._parts():
-            lead = f"{part}."
-            holder.restore(
-                {n.removeprefix(lead): a for n, a in packed.arrays.items() if n.startswith(lead)}
-            )
-        states._today = packed.meta["today"]
-        states._hold_people()
+        states.past.restore(packed.arrays)
+        states.past.today = packed.meta["today"]
+        states.past.hold(people.size)
         return states
 
     def memory_bytes(self) -> int:
@@ -316,62 +262,9 @@ class OnlineStates:
 
     def memory_by_part(self) -> dict[str, int]:
         """Bytes held by each counter, sequence and so on."""
-        held = {part: holder.memory_bytes() for part, holder in self._parts()}
+        held = {part: holder.memory_bytes() for part, holder in self.past.parts()}
         held["parties"] = self._people.memory_bytes() + self._items.memory_bytes()
         return held
-
-    def _rings(self) -> list[Sequences]:
-        """The sequences that features need; the last one is recall's."""
-        strong = tuple(sorted(k for k, s in zip(self._kinds, self._strength, strict=True) if s))
-        needs = {need.events: need for need in self._plan.sequences}
-        mine = needs.pop(strong, SequenceNeed(strong, 0))
-        length = max(self.memory.recent, mine.length, 1)
-        recall = SequenceNeed(strong, length, mine.codes, mine.numbers)
-        return [Sequences(need, self._kinds) for need in (*needs.values(), recall)]
-
-    def _hold_people(self) -> None:
-        for past in self._sequences:
-            past.hold(self._people.size)
-        for trail in (self._shown, self._behaved):
-            trail.hold(self._people.size)
-
-    def _context_of(self, rows: Happenings, day: int) -> np.ndarray:
-        """Contexts of the exposures themselves, and of those that events answer."""
-        if not self._plan.contexts:
-            return rows.context
-        shown = rows.kind == 0
-        self._contexts.add(rows.exposure[shown], rows.context[shown], day)
-        return np.where(rows.context == -1, self._contexts.of(rows.exposure, day), rows.context)
-
-    def _apply_day(
-        self, rows: Happenings, day: int, people: Party | Timeline, items: Party | Timeline
-    ) -> None:
-        today = day if self._today is None else self._today
-        rows = Happenings(
-            rows.kind,
-            self._people.known(rows.person),
-            self._items.known(rows.item),
-            rows.ts_ms,
-            rows.exposure,
-            self._context_of(rows, day),
-        )
-        person_at, item_at = people.at(rows.person, rows.ts_ms), items.at(rows.item, rows.ts_ms)
-        codes = {}
-        for part in self._parts_of_keys:
-            side, _, column = part.partition(".")
-            if side == "context":
-                place = self._plan.contexts.index(column)
-                codes[part] = np.ascontiguousarray(rows.context[:, place])
-            elif side == "person":
-                codes[part] = people.column(column)[person_at] if column else rows.person
-            else:
-                codes[part] = items.column(column)[item_at] if column else rows.item
-        for keyed in self._keyed:
-            keyed.add(codes, rows.kind, rows.ts_ms, day, today)
-        for past in self._sequences:
-            past.add(rows, item_at, items)
-        for trail in (self._shown, self._behaved):
-            trail.add(rows)
 
     def _writers_for(self, names: tuple[str, ...] | None) -> list[Writer]:
         wanted = tuple(f.name for f in self.features) if names is None else names
@@ -384,8 +277,8 @@ class OnlineStates:
             self._writers[wanted] = writers_of(
                 [by_name[name] for name in wanted],
                 self.scene,
-                self._keyed,
-                self._sequences,
+                self.past.keyed,
+                self.past.sequences,
                 self._translate,
             )
         return self._writers[wanted]
@@ -417,35 +310,6 @@ class OnlineStates:
         for writer in writers:
             writer.write(batch, out)
 
-    def _parts(self) -> Iterator[tuple[str, Keyed | Sequences | Trails | Contexts]]:
-        for keyed in self._keyed:
-            yield "counter:" + "*".join(keyed.need.key), keyed
-        for past in self._sequences:
-            yield "sequence:" + "+".join(past.need.events), past
-        yield "shown", self._shown
-        yield "behaved", self._behaved
-        yield "contexts", self._contexts
-
-    def _describe(self) -> dict[str, object]:
-        """What is held, as JSON values, to compare with what is stored."""
-        return {
-            "scene": self.scene.name,
-            "kinds": list(self._kinds),
-            "contexts": list(self._plan.contexts),
-            "counters": [
-                [list(n.key), [[list(e), days] for e, days in n.sums], [list(e) for e in n.lasts]]
-                for n in (keyed.need for keyed in self._keyed)
-            ],
-            "sequences": [
-                [list(n.events), n.length, list(n.codes), list(n.numbers)]
-                for n in (past.need for past in self._sequences)
-            ],
-        }
-
 
 def _strength(domain: Domain, kind: str) -> float:
     return 0.0 if kind == EXPOSE else domain.event(kind).strength
-
-
-def _no_rows(states: OnlineStates) -> np.ndarray:
-    return np.empty((0, len(states.features)), np.float32)
