@@ -138,7 +138,7 @@ def _item_history() -> Iterator[Feature]:
     yield from _rates(key, ("view", "wanted"), (7, 30))
     yield from _rates(key, ("chat", "reply", "reach", "refused"), (30,))
     yield from _counts(key, ("expose", "chat"), (1, 7))
-    yield from _counts(key, ("reply", "reach"), (7, 30))
+    yield from _counts(key, ("reply", "reach"), (30,))
     yield from _since(key, ("chat", "reply"))
 
 
@@ -164,12 +164,12 @@ def _segments(keys: Iterable[tuple[str, ...]]) -> Iterator[Feature]:
 
 
 def _lately(
-    columns: Iterable[str], gaps: Iterable[str], values: Iterable[str]
+    seen: Iterable[str], chatted: Iterable[str], gaps: Iterable[str], values: Iterable[str]
 ) -> Iterator[Feature]:
     """How near the item is to the last ones that the person looked at or wrote to."""
-    for column in columns:
+    for column in seen:
         yield RecentShare(f"recent_same_{column}", _LIKED, 20, column, f"of the same {column}")
-    for column in columns:
+    for column in chatted:
         yield RecentShare(f"chatted_same_{column}", ("chat",), 5, column, f"of the same {column}")
     for column in gaps:
         yield RecentGap(f"recent_{column}_gap", _LIKED, 20, column, "over the mean looked at")
@@ -194,15 +194,17 @@ JOBS_FOR_SEEKER: tuple[Feature, ...] = (
     *_segments(
         (
             ("person.title", "item.title"),
+            ("person.title", "item"),
+            ("person.title_group", "item"),
             ("person.title", "item.company"),
-            ("person.title", "item.industry"),
             ("person.degree", "item.company"),
         )
     ),
-    *_taste(("title", "company", "industry", "company_size")),
+    *_taste(("title", "title_group", "company", "industry", "company_size")),
     *_pair_history(),
     *_lately(
-        ("title", "title_group", "company", "industry", "company_size", "city"),
+        seen=("title", "title_group", "company", "industry", "company_size", "city"),
+        chatted=("title", "title_group", "company_size"),
         gaps=("salary_low", "salary_high", "experience_min"),
         values=("item", "title", "company"),
     ),
@@ -223,18 +225,20 @@ SEEKERS_FOR_BOSS: tuple[Feature, ...] = (
     *_segments(
         (
             ("person.title", "item.title"),
+            ("person.title", "item"),
+            ("person.title_group", "item"),
             ("person.company", "item.title"),
             ("person.boss", "item.title"),
             ("person.title", "item.degree"),
-            ("person.company", "item.degree"),
         )
     ),
-    *_taste(("title", "title_group", "degree", "city")),
+    *_taste(("title", "title_group", "degree")),
     *_pair_history(),
     *_lately(
-        ("title", "title_group", "degree", "activity", "city"),
+        seen=("title", "title_group", "degree", "activity", "city"),
+        chatted=("title_group", "degree"),
         gaps=("salary_low", "education", "experience_years", "age"),
-        values=("item", "title", "degree"),
+        values=("item", "title"),
     ),
 )
 
