@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from twoside.schema.samples import FeatureColumn, Samples
 
 
+_LEAST_RATE = 0.005
+
+
 @dataclass(frozen=True)
 class CodeRates:
     """The learned rates of k keys; a key is one category column or two crossed."""
@@ -97,6 +100,12 @@ class CodeRates:
     def of(arrays: Mapping[str, np.ndarray]) -> CodeRates:
         """What `arrays` described."""
         return CodeRates(arrays["codes.keys"], arrays["codes.sizes"], arrays["codes.rates"])
+
+
+def usual(samples: Samples, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets that happen often enough for a code's few rows to tell its rate."""
+    means = {t: samples.labels[t] for t in targets if not np.isnan(samples.labels[t]).all()}
+    return tuple(t for t, label in means.items() if np.nanmean(label) >= _LEAST_RATE)
 
 
 def keys_of(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from twoside.funnel.rank.code_rates import CodeRates, keys_of
+from twoside.funnel.rank.code_rates import CodeRates, keys_of, usual
 from twoside.funnel.rank.joined import joined
 from twoside.funnel.rank.models._deepfm_scorer import FactorizedScorer, Inputs
 from twoside.metrics.auc import auc
@@ -82,7 +82,8 @@ class _Rows:
 def _prepare(settings: DeepFM, samples: Samples, targets: tuple[str, ...]) -> tuple[Inputs, _Rows]:
     """How rows become inputs, learned from the samples, and the samples as inputs."""
     keys = keys_of(samples.columns, settings.max_codes, settings.crosses)
-    rates, seen = CodeRates.fit(samples, targets, keys, settings.smoothing)
+    often = usual(samples, targets)
+    rates, seen = CodeRates.fit(samples, often, keys, settings.smoothing)
     inputs = Inputs.fit(samples, rates, seen, settings.fewest)
     return inputs, _Rows.of(samples, *inputs.transform(samples.values, seen), targets)
 
@@ -139,23 +140,25 @@ def _descend(
 
 
 def _order(net: FactorizedNet, held: _Rows) -> float:
-    """Mean of AUC and GAUC over the targets that have both classes: what a list needs."""
+    """Mean of AUC and GAUC over the targets that have both classes: what a list needs.
+
+    A target counts by the root of its rarer class, for the error of its figures falls so.
+    """
     with torch.inference_mode():
         chunks = zip(
             torch.split(held.slots, _CHUNK), torch.split(held.numbers, _CHUNK), strict=True
         )
         logits = torch.cat([net(slots, numbers) for slots, numbers in chunks]).numpy()
     labels = held.labels.numpy()
-    found = []
+    found, weights = [], []
     for head in range(labels.shape[1]):
         final = ~np.isnan(labels[:, head])
         label, score, person = labels[final, head], logits[final, head], held.person[final]
-        found.append(auc(label, score))
         value, weight = auc_by_person(person, label, score)
         if len(value):
-            found.append(float(np.average(value, weights=weight)))
-    known = [value for value in found if not np.isnan(value)]
-    return float(np.mean(known)) if known else 0.0
+            found.append(0.5 * auc(label, score) + 0.5 * np.average(value, weights=weight))
+            weights.append(np.sqrt(min(label.sum(), len(label) - label.sum())))
+    return float(np.average(found, weights=weights)) if found else 0.0
 
 
 @contextmanager

@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xgboost as xgb
 
-from twoside.funnel.rank.code_rates import CodeRates, keys_of
+from twoside.funnel.rank.code_rates import CodeRates, keys_of, usual
 from twoside.funnel.rank.joined import joined
 from twoside.schema.artefact import Packed
 from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from twoside.schema.progress import Tick
     from twoside.schema.samples import Samples
 
@@ -32,11 +30,11 @@ if TYPE_CHECKING:
 class XGBoost:
     """Settings of the boosted trees."""
 
-    rounds: int = 600
+    rounds: int = 300
     """Most trees a target; fewer when the next day no longer gains."""
-    patience: int = 30
+    patience: int = 15
     """Trees without gain on the next day after which to stop."""
-    learning_rate: float = 0.08
+    learning_rate: float = 0.12
     max_depth: int = 6
     min_child_weight: float = 20.0
     """Least sum of second derivatives in a leaf: about 4 x rows at a rate of one half."""
@@ -44,9 +42,9 @@ class XGBoost:
     """L2 penalty on leaf values."""
     subsample: float = 0.8
     """Share of rows a tree sees."""
-    colsample: float = 0.5
+    colsample: float = 0.3
     """Share of columns a tree sees."""
-    max_bins: int = 128
+    max_bins: int = 64
     max_codes: int = 200
     """Category columns with more codes enter as the rate of each target."""
     crosses: tuple[tuple[str, str], ...] = ()
@@ -129,16 +127,6 @@ class BoostedTrees:
         arrays["used"] = self.used.astype(np.int32)
         return Packed(meta, {**arrays, **self.rates.arrays()})
 
-    def importance(self, target: str) -> Mapping[str, float]:
-        """Share of the total gain of each column, for the report."""
-        gains = self.boosters[self.targets.index(target)].get_score(importance_type="total_gain")
-        total = sum(gains.values()) or 1.0
-        names = [self.columns[n].name for n in self.used]
-        for key in self.rates.keys:
-            crossed = " x ".join(self.columns[n].name for n in key if n >= 0)
-            names += [f"{target} rate of {crossed}" for target in self.targets]
-        return {name: float(gains.get(f"f{n}", 0.0)) / total for n, name in enumerate(names)}
-
 
 class _Tables:
     """The rows as the boosters see them, made once for all targets."""
@@ -151,14 +139,15 @@ class _Tables:
         columns = fit.columns
         self.types = ["c" if columns[n].type == "category" else "q" for n in self.used]
         keys = keys_of(columns, settings.max_codes, settings.crosses)
-        self.types += ["q"] * (len(keys) * len(targets))
-        self.rates, seen = CodeRates.fit(fit, targets, keys, settings.smoothing)
+        often = usual(fit, targets)
+        self.types += ["q"] * (len(keys) * len(often))
+        self.rates, seen = CodeRates.fit(fit, often, keys, settings.smoothing)
         self.fit, self.fit_seen = fit, _as_seen(fit.values, columns, self.used, seen)
         rates = self.rates.transform(valid.values)
         self.valid, self.valid_seen = valid, _as_seen(valid.values, columns, self.used, rates)
         if settings.refit:
             self.all = joined(fit, valid)
-            self.rates, seen = CodeRates.fit(self.all, targets, keys, settings.smoothing)
+            self.rates, seen = CodeRates.fit(self.all, often, keys, settings.smoothing)
             self.all_seen = _as_seen(self.all.values, columns, self.used, seen)
 
     def bin(self) -> _Binned:
