@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,16 +27,24 @@ def blocks(path: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.S | re.M)
 
 
+def test_the_blocks_of_the_readme_run(tmp_path: Path) -> None:
+    found = blocks(ROOT / "README.md", "python")
+    assert found
+    for block in found:
+        command = [sys.executable, "-c", block]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert done.returncode == 0, f"{block}\n{done.stderr}"
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=IDS)
-def test_python_blocks_run(path: Path, tmp_path: Path) -> None:
+def test_sketches_are_python_and_import_what_exists(path: Path) -> None:
     for block in blocks(path, "python"):
-        if "..." in block:  # a sketch: it must at least be Python
-            compile(block, str(path), "exec")
-            continue
-        done = subprocess.run(
-            [sys.executable, "-c", block], capture_output=True, text=True, cwd=tmp_path, check=False
-        )
-        assert done.returncode == 0, f"{path.name}:\n{block}\n{done.stderr}"
+        tree = ast.parse(block)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("twoside."):
+                module = import_module(node.module or "")
+                for alias in node.names:
+                    assert hasattr(module, alias.name) or find_spec(f"{node.module}.{alias.name}")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=IDS)

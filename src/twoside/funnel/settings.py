@@ -11,6 +11,7 @@ from typing import Any
 
 from twoside import components, config
 from twoside.errors import ConfigError, did_you_mean
+from twoside.funnel.merge import check_budgets
 from twoside.funnel.rerank.diversity import Diversity
 from twoside.funnel.rerank.rules import Rules
 
@@ -87,7 +88,11 @@ def merger(settings: FunnelSettings) -> Any:
     """The way to merge."""
     table = {**settings.merge, "use": settings.merge.get("how")}
     table.pop("how", None)
-    return components.build("twoside.funnel.merge", table, "merge")
+    built = components.build("twoside.funnel.merge", table, "merge")
+    names = tuple(choice.name for choice in channels(settings))
+    check_budgets(built.budgets, names)
+    check_budgets(getattr(built, "turns", {}), names, "merge.turns")
+    return built
 
 
 @dataclass(frozen=True)
