@@ -37,8 +37,14 @@ def build(cls: type[T], table: dict[str, Any], where: str = "") -> T:
     from pydantic import TypeAdapter, ValidationError
 
     _refuse_unknown(cls, table, where)
+
+    def as_text(value: Any) -> str:
+        # TOML has dates, JSON has not: a field that wants one declares str
+        return str(value)
+
     try:
-        return TypeAdapter(cls).validate_json(json.dumps(table), strict=True)
+        text = json.dumps(table, default=as_text)
+        return TypeAdapter(cls).validate_json(text, strict=True)
     except ValidationError as error:
         raise ConfigError(_explain(error.errors()[0], where)) from None
 

@@ -8,8 +8,7 @@ a column of that file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from twoside import config
 
@@ -140,12 +139,6 @@ class LogMapping:
 
 def load_mapping(path: Path) -> LogMapping:
     """The mapping of a TOML file; a wrong one is a `ConfigError` that says where."""
-    mapping = config.build(LogMapping, _days_as_text(config.read_toml(path)), path.name)
+    mapping = config.build(LogMapping, config.read_toml(path), path.name)
     return replace(mapping, name=mapping.name or path.stem)
 
-
-def _days_as_text(value: Any) -> Any:
-    """TOML has days of its own (`earliest = 2022-04-01`); settings keep them as text."""
-    if isinstance(value, dict):
-        return {name: _days_as_text(part) for name, part in value.items()}
-    return value.isoformat() if isinstance(value, date) else value
