@@ -18,13 +18,13 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
-import httpx
 import numpy as np
 
+STRANGER = "stranger-"
 _TICKS = 100
 """Clock ticks a second in /proc on Linux."""
 
@@ -133,20 +133,20 @@ async def load(arguments: argparse.Namespace) -> dict[str, object]:
     due = np.cumsum(np.ones_like(gaps) if arguments.even else gaps) / arguments.rate
     people = random.permutation(_people(arguments))
     latency, late, seen = np.full(len(due), np.nan), np.zeros(len(due)), _Seen()
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(base_url=arguments.load, limits=limits, timeout=10) as client:
-        for number in range(20):
-            await _ask(client, arguments, people[number % len(people)], _Seen())
-        start = time.perf_counter() + 0.05
+    client = _Client(arguments.load)
+    for number in range(20):
+        await _ask(client, arguments, people[number % len(people)], _Seen())
+    start = time.perf_counter() + 0.05
 
-        async def one(number: int) -> None:
-            await asyncio.sleep(max(0.0, start + due[number] - time.perf_counter()))
-            late[number] = time.perf_counter() - start - due[number]
-            if await _ask(client, arguments, people[number % len(people)], seen):
-                latency[number] = time.perf_counter() - start - due[number]
+    async def one(number: int) -> None:
+        await asyncio.sleep(max(0.0, start + due[number] - time.perf_counter()))
+        late[number] = time.perf_counter() - start - due[number]
+        if await _ask(client, arguments, people[number % len(people)], seen):
+            latency[number] = time.perf_counter() - start - due[number]
 
-        await asyncio.gather(*(one(number) for number in range(len(due))))
-        took = time.perf_counter() - start
+    await asyncio.gather(*(one(number) for number in range(len(due))))
+    took = time.perf_counter() - start
+    client.close()
     good = latency[~np.isnan(latency)] * 1000
     p50, p90, p99 = np.percentile(good, [50, 90, 99]) if len(good) else [np.nan] * 3
     return {
@@ -172,30 +172,64 @@ class _Seen:
     failed: int = 0
     filled: int = 0
     items: int = 0
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
-async def _ask(
-    client: httpx.AsyncClient, arguments: argparse.Namespace, person: str, seen: _Seen
-) -> bool:
+class _Client:
+    """HTTP/1.1 over kept connections, and nothing more: a full client takes milliseconds of the
+    same cores that the server needs."""
+
+    def __init__(self, base: str) -> None:
+        self._host, port = base.removeprefix("http://").split(":")
+        self._port = int(port)
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def post(self, path: str, body: object) -> tuple[int, bytes]:
+        """Status and body; `OSError` if the connection broke."""
+        # An idle connection may have been closed by the server: then a fresh one is used.
+        while self._idle and self._idle[-1][0].at_eof():
+            self._idle.pop()[1].close()
+        if self._idle:
+            reader, writer = self._idle.pop()
+        else:
+            reader, writer = await asyncio.open_connection(self._host, self._port)
+        text = json.dumps(body).encode()
+        head = f"POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
+        writer.write(f"{head}content-length: {len(text)}\r\n\r\n".encode() + text)
+        answer = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(answer.partition(b"content-length:")[2].partition(b"\r\n")[0])
+        content = await reader.readexactly(length)
+        self._idle.append((reader, writer))
+        return int(answer.split(b" ", 2)[1]), content
+
+    def close(self) -> None:
+        """Close all connections."""
+        for _, writer in self._idle:
+            writer.close()
+
+
+async def _ask(client: _Client, arguments: argparse.Namespace, person: str, seen: _Seen) -> bool:
     body = {"scene": arguments.scene, "person": str(person), "length": arguments.length}
     try:
-        answer = await client.post("/v1/recommend", json=body)
-    except httpx.HTTPError:
+        status, content = await client.post("/v1/recommend", body)
+    except (OSError, asyncio.IncompleteReadError):
         return False
-    if answer.status_code != 200:
+    if status != 200:
         return False
-    listed = answer.json()
+    listed = json.loads(content)
     seen.failed += len(listed["failed"])
     seen.filled += listed["filled"]
     seen.items += len(listed["items"])
     if arguments.events:
-        asyncio.get_running_loop().create_task(_expose(client, arguments, person, listed))
+        seen.tasks.add(asyncio.create_task(_expose(client, arguments, person, listed)))
     return True
 
 
 async def _expose(
-    client: httpx.AsyncClient, arguments: argparse.Namespace, person: str, listed: dict
+    client: _Client, arguments: argparse.Namespace, person: str, listed: dict
 ) -> None:
+    if str(person).startswith(STRANGER):
+        return
     events = [
         {
             "scene": arguments.scene,
@@ -207,7 +241,7 @@ async def _expose(
         }
         for position, item in enumerate(listed["items"])
     ]
-    await client.post("/v1/events", json={"events": events})
+    await client.post("/v1/events", {"events": events})
 
 
 def _people(arguments: argparse.Namespace) -> np.ndarray:
@@ -216,7 +250,7 @@ def _people(arguments: argparse.Namespace) -> np.ndarray:
 
     declared = catalogue.declared(arguments.scene, arguments.lake)
     known = declared.lake.rows(declared.scene.person).words.to_pylist()
-    return np.array(known + [f"stranger-{n}" for n in range(len(known) // 20)], object)
+    return np.array(known + [f"{STRANGER}{n}" for n in range(len(known) // 20)], object)
 
 
 def _ready(base: str, server: subprocess.Popen[bytes]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,10 @@ def serve(
     ] = 8,
 ) -> None:
     """Load, warm up, then listen. A corrupt or missing artefact ends the start with its name."""
+    # One worker is one core: more threads in the numeric libraries would wait for each other.
+    # It must be said before they are loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
     import uvicorn
 
     from twoside.server.app import clock_ms, create_app
@@ -49,4 +54,11 @@ def serve(
         stages.say(f"serving {scene} {version}")
     if console:
         stages.say(f"console: http://{host}:{port}/console")
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=75,  # longer than the usual proxy, so that the proxy closes first
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twoside.errors import ArtefactError, DataError
 from twoside.funnel.learned import published
 from twoside.funnel.live import live_states
 from twoside.funnel.pipeline import Funnel
@@ -59,7 +60,7 @@ class LiveScene:
         with steps(f"{declared.name}: logs"):
             self.log = _summed_up(declared)
         with steps(f"{declared.name}: warm up"):
-            self._funnel = self._ready(settings, learned, states, now_ms)
+            self._funnel = self._ready(settings, learned, self.version, states, now_ms)
         self._read_ids(now_ms)
 
     def now_ms(self, wall_ms: int) -> int:
@@ -76,22 +77,33 @@ class LiveScene:
         settings, learned, version = published(self.declared.name, self._artefacts)
         now_ms = self.now_ms(wall_ms)
         with self._lock:
-            funnel = self._ready(settings, learned, self._funnel.states, now_ms)
+            funnel = self._ready(settings, learned, version, self._funnel.states, now_ms)
             self._funnel, self.version = funnel, version
         self._read_ids(now_ms)
 
     def _ready(
-        self, settings: FunnelSettings, learned: Learned, states: OnlineStates, now_ms: int
+        self,
+        settings: FunnelSettings,
+        learned: Learned,
+        version: str,
+        states: OnlineStates,
+        now_ms: int,
     ) -> Funnel:
         """A funnel that has made its first lists: kernels are compiled, memory is touched."""
         lake, scene = self.declared.lake, self.declared.scene
         people, items = (lake.entity_table(kind, now_ms) for kind in (scene.person, scene.item))
-        funnel = Funnel(learned, settings, states, people, items, self._ranker)
         known = int(people.open_rows().argmax()) if people.size else -1
-        for person in (known, -1):
-            request = Request(person, now_ms, settings.length)
-            for number in (1, 2):
-                funnel.serve([request] * number)
+        try:
+            funnel = Funnel(learned, settings, states, people, items, self._ranker)
+            for person in (known, -1):
+                request = Request(person, now_ms, settings.length)
+                for number in (1, 2):
+                    funnel.serve([request] * number)
+        except (DataError, KeyError) as error:
+            raise ArtefactError(
+                f"artefact {self.declared.name} {version}: it does not fit what is declared now. "
+                f"Train it again, or roll back. {error}"
+            ) from None
         return funnel
 
     def _read_ids(self, now_ms: int) -> None:
