@@ -15,10 +15,10 @@ import duckdb
 import ibis
 import numpy as np
 
-from twoside.features.engines.parties import party_spans
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import EXPOSE, codes, happened, with_parties
 from twoside.features.graph.needs import Needs
+from twoside.features.graph.party import party_spans
 from twoside.features.graph.recent import RecentSet, recent
 from twoside.features.graph.spans import as_of, column_of
 from twoside.features.graph.statistic import statistic

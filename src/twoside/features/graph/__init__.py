@@ -1,5 +1,6 @@
 """Features of the past as ibis graphs: tables in, one column a feature out; no engine is named.
 
+    party       the versions of one side of a scene, out of a lake
     spans       versions of entities with their end, and what held at a moment
     happened    exposures and events as one table of happenings, with the groups they counted for
     declared    what the parties declare: attributes, matches, distance, age, time
