@@ -173,7 +173,7 @@ def _meet(
     side = 1 if turned else 0
     wish, like = wishes(s, j, seekers, jobs, r)
     own, other = (like, wish) if turned else (wish, like)
-    created = seekers.created_ms[s] if turned else jobs.created_ms[j]
+    created = seekers[s].created_ms if turned else jobs[j].created_ms
     fresh = _fading(created, now, r.like_fresh if turned else r.wish_fresh, r.fresh_days)
     settled = False
     if entry >= 0:
@@ -196,11 +196,11 @@ def _meet(
         return entry, clock
     memory.state[entry] = SETTLED
     _note(out, CHAT, PERSON, clock + 1000, slate, place)
-    load, load_ms, host = state.boss_load, state.boss_load_ms, jobs.boss[j]
-    ready, bears = jobs.ready[j], r.boss_bears
+    load, load_ms, host = state.boss_load, state.boss_load_ms, jobs[j].boss
+    ready, bears = jobs[j].ready, r.boss_bears
     if turned:
         load, load_ms, host = state.seeker_load, state.seeker_load_ms, np.int32(s)
-        ready, bears = seekers.ready[s], r.seeker_bears
+        ready, bears = seekers[s].ready, r.seeker_bears
     waiting = decayed(load[host], load_ms[host], now, r.burden_half_life_hours * HOUR_MS)
     load[host] = waiting + 1.0
     load_ms[host] = max(now, load_ms[host])
@@ -229,7 +229,7 @@ def answer(
     jobs: Any,
     state: Any,
     memory: Any,
-    r: Any,
+    rates: np.ndarray,
     shown: np.ndarray,
     shown_ms: np.ndarray,
     out: Any,
@@ -241,6 +241,7 @@ def answer(
     (filled jobs are known by `state.openings`). Written: shown int16 (n,), rows shown of each
     list; shown_ms int64 (n, L); events and hires into `out`.
     """
+    r = rates[0]
     length = items.shape[1]
     entry_of = np.full(len(alive), -1, np.int32)
     lists, lists_ms = state.seeker_lists, state.seeker_lists_ms

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from twoside.domains.recruiting.births import skill_bits
+from twoside.domains.recruiting.market import as_rows
 from twoside.domains.recruiting.pair import remoteness, shared_skills
 from twoside.simulate.places import flat
 
@@ -63,32 +64,36 @@ class DeclaredJobs(NamedTuple):
     onsite: np.ndarray
 
 
-def declared_seekers(table: EntityTable) -> DeclaredSeekers:
-    """From a table as any policy may see it."""
+def declared_seekers(table: EntityTable) -> np.ndarray:
+    """Rows of `DeclaredSeekers`, from a table as any policy may see it."""
     c = table.columns
     north, east, cosine = flat(c["latitude"], c["longitude"])
-    return DeclaredSeekers(
-        *(north, east, cosine),
-        np.log(c["salary_low"]).astype(np.float32),
-        c["education"].astype(np.float32),
-        c["experience_years"].astype(np.float32),
-        *(c["title"], c["title_group"], c["city"], skill_bits(table.lists["skills"])),
+    return as_rows(
+        DeclaredSeekers(
+            *(north, east, cosine),
+            np.log(c["salary_low"]).astype(np.float32),
+            c["education"].astype(np.float32),
+            c["experience_years"].astype(np.float32),
+            *(c["title"], c["title_group"], c["city"], skill_bits(table.lists["skills"])),
+        )
     )
 
 
-def declared_jobs(table: EntityTable) -> DeclaredJobs:
-    """From a table as any policy may see it."""
+def declared_jobs(table: EntityTable) -> np.ndarray:
+    """Rows of `DeclaredJobs`, from a table as any policy may see it."""
     c, skills = table.columns, table.lists["skills"]
     north, east, _ = flat(c["latitude"], c["longitude"])
-    return DeclaredJobs(
-        north,
-        east,
-        np.log((c["salary_low"] + c["salary_high"]) / 2).astype(np.float32),
-        c["education_min"].astype(np.float32),
-        c["experience_min"].astype(np.float32),
-        *(c["title"], c["title_group"], c["city"], skill_bits(skills)),
-        (1.0 / np.maximum(np.diff(skills.start), 1)).astype(np.float32),
-        (1.0 - c["remote"]).astype(np.float32),
+    return as_rows(
+        DeclaredJobs(
+            north,
+            east,
+            np.log((c["salary_low"] + c["salary_high"]) / 2).astype(np.float32),
+            c["education_min"].astype(np.float32),
+            c["experience_min"].astype(np.float32),
+            *(c["title"], c["title_group"], c["city"], skill_bits(skills)),
+            (1.0 / np.maximum(np.diff(skills.start), 1)).astype(np.float32),
+            (1.0 - c["remote"]).astype(np.float32),
+        )
     )
 
 
@@ -101,17 +106,17 @@ def match_features(
     for n in range(len(person)):
         for m in range(items.shape[1]):
             s, j = (items[n, m], person[n]) if turned else (person[n], items[n, m])
-            over = jobs.pay[j] - seekers.pay[s]
+            over = jobs[j].pay - seekers[s].pay
             x = out[n, m]
-            x[0] = seekers.title[s] == jobs.title[j]
-            x[1] = seekers.group[s] == jobs.group[j]
+            x[0] = seekers[s].title == jobs[j].title
+            x[1] = seekers[s].group == jobs[j].group
             x[2] = shared_skills(s, j, seekers, jobs)
             x[3] = remoteness(s, j, seekers, jobs, NEAR_KM)
-            x[4] = seekers.city[s] == jobs.city[j]
+            x[4] = seekers[s].city == jobs[j].city
             x[5] = min(max(over, 0.0), 0.4)
             x[6] = min(over, 0.0)
-            x[7] = max(jobs.education[j] - seekers.education[s], 0.0)
-            x[8] = max(jobs.experience[j] - seekers.experience[s], 0.0)
+            x[7] = max(jobs[j].education - seekers[s].education, 0.0)
+            x[8] = max(jobs[j].experience - seekers[s].experience, 0.0)
     return out
 
 

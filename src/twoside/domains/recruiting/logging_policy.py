@@ -105,10 +105,10 @@ def _keep(score: float, item: int, scores: np.ndarray, best: np.ndarray) -> None
 @njit(cache=True)
 def _match(s: int, j: int, seekers: Any, jobs: Any, r: Any) -> float:
     """A plain score of what both sides declare."""
-    over = jobs.pay[j] - seekers.pay[s]
+    over = jobs[j].pay - seekers[s].pay
     return (
-        np.float32(seekers.title[s] == jobs.title[j])
-        + np.float32(0.8) * np.float32(seekers.group[s] == jobs.group[j])
+        np.float32(seekers[s].title == jobs[j].title)
+        + np.float32(0.8) * np.float32(seekers[s].group == jobs[j].group)
         + np.float32(0.8) * shared_skills(s, j, seekers, jobs)
         - np.float32(1.2) * remoteness(s, j, seekers, jobs, r.near_km)
         + min(max(over, np.float32(-1.0)), np.float32(0.3))
@@ -126,10 +126,11 @@ def lists(
     jobs: Any,
     found: Any,
     cities: int,
-    r: Any,
+    rates: np.ndarray,
 ) -> np.ndarray:
     """int32 (n, page): the list of each request. liked: float32 by item row, what popularity and
     freshness add."""
+    r = rates[0]
     page = r.page
     out = np.full((len(request), page), -1, np.int32)
     asked = np.full(len(liked), -1, np.int64)
@@ -138,9 +139,9 @@ def lists(
     for n in range(len(request)):
         p = person[n]
         luck = key(seed + 1, request[n], 0)
-        title = jobs.title[p] if turned else seekers.title[p]
-        group = jobs.group[p] if turned else seekers.group[p]
-        city = jobs.city[p] if turned else seekers.city[p]
+        title = jobs[p].title if turned else seekers[p].title
+        group = jobs[p].group if turned else seekers[p].group
+        city = jobs[p].city if turned else seekers[p].city
         scores[:] = -np.inf
         best[:] = -1
         step = 0

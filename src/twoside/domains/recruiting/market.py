@@ -141,6 +141,18 @@ def blank_state(seekers: int, bosses: int, openings: np.ndarray) -> State:
     )
 
 
+def as_rows(fields: NamedTuple) -> np.ndarray:
+    """The same as one array of records, in which all of a party lies together and of which
+    compiled code needs one pointer: `rows[s].pay`. A tuple of arrays would be handed to every
+    function as hundreds of arguments, which took 200 ns a pair."""
+    named = fields._asdict()
+    kinds = [(name, array.dtype, array.shape[1:]) for name, array in named.items()]
+    rows = np.empty(len(fields[0]), np.dtype(kinds, align=True))
+    for name, array in named.items():
+        rows[name] = array
+    return rows
+
+
 def joined(first: T, second: T) -> T:
     """Rows of the second after those of the first, field by field."""
     parts = [np.concatenate([one, two]) for one, two in zip(first, second, strict=True)]

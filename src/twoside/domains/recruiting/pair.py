@@ -23,7 +23,7 @@ _H1 = np.uint64(0x0101010101010101)
 _1, _2, _4, _56 = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(56)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _bits(x: np.uint64) -> np.uint64:
     """Number of bits set."""
     x = x - ((x >> _1) & _M1)
@@ -32,74 +32,71 @@ def _bits(x: np.uint64) -> np.uint64:
     return (x * _H1) >> _56
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def shared_skills(s: int, j: int, seekers: Any, jobs: Any) -> float:
     """Share of the skills asked for that the seeker has."""
     has = np.uint64(0)
     for word in range(3):
-        has += _bits(seekers.skills[s, word] & jobs.skills[j, word])
-    return np.float32(has) * jobs.asked[j]
+        has += _bits(seekers[s].skills[word] & jobs[j].skills[word])
+    return np.float32(has) * jobs[j].asked
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def remoteness(s: int, j: int, seekers: Any, jobs: Any, near_km: float) -> float:
     """0 next door (or from home), 1/2 at `near_km`, to 1 far away."""
     km = km_between(
-        seekers.north[s], seekers.east[s], seekers.cosine[s], jobs.north[j], jobs.east[j]
+        seekers[s].north, seekers[s].east, seekers[s].cosine, jobs[j].north, jobs[j].east
     )
-    return jobs.onsite[j] * km / (km + near_km)
+    return jobs[j].onsite * km / (km + near_km)
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@njit(cache=True, fastmath=True)
+def _product(taste: np.ndarray, profile: np.ndarray) -> float:
+    """float32 (dim,), float32 (dim,)"""
+    total = np.float32(0.0)
+    for d in range(len(taste)):
+        total += taste[d] * profile[d]
+    return total
+
+
+@njit(cache=True, fastmath=True)
 def wishes(s: int, j: int, seekers: Any, jobs: Any, r: Any) -> tuple[float, float]:
     """(what the seeker thinks of the job, what the boss thinks of the seeker), in logits.
 
     Pay below what is wanted hurts twice as much as pay above it pleases, and above half as much
     again nothing is gained.
     """
-    title = np.float32(seekers.title[s] == jobs.title[j])
-    group = np.float32(seekers.group[s] == jobs.group[j])
+    title = np.float32(seekers[s].title == jobs[j].title)
+    group = np.float32(seekers[s].group == jobs[j].group)
     skill = shared_skills(s, j, seekers, jobs)
     far = remoteness(s, j, seekers, jobs, r.near_km)
-    over = jobs.pay[j] - seekers.pay[s]
+    liking = _product(seekers[s].taste, jobs[j].profile)
+    suiting = _product(jobs[j].taste, seekers[s].profile)
+    over = jobs[j].pay - seekers[s].pay
+    below = jobs[j].education - seekers[s].education
+    asked = jobs[j].experience
+    green = asked - seekers[s].experience
+    far_costs, greed = seekers[s].far, seekers[s].greed
+    job_appeal, seeker_appeal = jobs[j].appeal, seekers[s].appeal
+
     pay = min(over, np.float32(0.4)) if over > 0 else np.float32(2.0) * over
-    liking = np.float32(0.0)
-    suiting = np.float32(0.0)
-    for d in range(seekers.taste.shape[1]):
-        liking += seekers.taste[s, d] * jobs.profile[j, d]
-        suiting += jobs.taste[j, d] * seekers.profile[s, d]
-    wish = (
-        r.wish_title * title
-        + r.wish_group * group
-        + r.wish_skill * skill
-        - seekers.far[s] * far
-        + seekers.greed[s] * pay
-        + liking
-        + jobs.appeal[j]
-    )
-    below = max(jobs.education[j] - seekers.education[s], np.float32(0.0))
-    green = max(jobs.experience[j] - seekers.experience[s], np.float32(0.0))
-    green = min(np.float32(2.0) * green / (jobs.experience[j] + np.float32(0.5)), np.float32(1.0))
-    like = (
-        r.like_title * title
-        + r.like_group * group
-        + r.like_skill * skill
-        - r.like_near * far
-        - r.like_degree * below
-        - r.like_experience * green
-        + suiting
-        + seekers.appeal[s]
-    )
-    return wish, like
+    wish = r.wish_title * title + r.wish_group * group + r.wish_skill * skill
+    wish += greed * pay - far_costs * far + liking + job_appeal
+    below = max(below, np.float32(0.0))
+    green = np.float32(2.0) * max(green, np.float32(0.0)) / (asked + np.float32(0.5))
+    like = r.like_title * title + r.like_group * group + r.like_skill * skill
+    like -= r.like_near * far + r.like_degree * below
+    like -= r.like_experience * min(green, np.float32(1.0))
+    return wish, like + suiting + seeker_appeal
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@njit(cache=True, fastmath=True)
 def odds(x: float) -> float:
     """exp(-x) kept in range: 1 / (1 + odds(x)) is the logistic function."""
     return np.exp(-min(max(x, np.float32(-20.0)), np.float32(20.0)))
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def sigmoid(x: float) -> float:
     """The logistic function."""
     return np.float32(1.0) / (np.float32(1.0) + odds(x))

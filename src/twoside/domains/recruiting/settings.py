@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import namedtuple
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -102,20 +100,14 @@ class Rates:
     log_noise: float
     log_explore: float
 
-    def numbers(self) -> Any:
-        """As a tuple of float32 with names, which compiled code can take."""
-        return Numbers(*(_compact(getattr(self, name)) for name in NAMES))
-
-
-NAMES = [f.name for f in dataclasses.fields(Rates) if f.name not in ("hours", "weekdays")]
-"""The rates that compiled code reads."""
-Numbers = namedtuple("Numbers", NAMES)  # type: ignore[misc]
-
-
-def _compact(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(np.float32(part) for part in value)
-    return int(value) if isinstance(value, int) else np.float32(value)
+    def as_record(self) -> np.ndarray:
+        """One record with all rates by name, float32 and int32, for compiled code."""
+        values = dataclasses.asdict(self)
+        kinds = [
+            (name, np.int32 if isinstance(value, int) else np.float32, np.shape(value))
+            for name, value in values.items()
+        ]
+        return np.array([tuple(values.values())], np.dtype(kinds, align=True))
 
 
 @cache

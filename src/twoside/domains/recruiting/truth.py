@@ -26,7 +26,7 @@ from twoside.simulate.memory import (
 )
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@njit(cache=True, fastmath=True)
 def reach_chance(own: float, other: float, ready: float, fresh: float, side: int, r: Any) -> float:
     """The product of the four steps. `own` is the wish of the one who was shown the other."""
     view = r.view_start[side] + r.view_weight[side] * own + fresh
@@ -52,12 +52,13 @@ def chances(
     fresh: np.ndarray,
     is_open: np.ndarray,
     person_open: np.ndarray,
-    r: Any,
+    rates: np.ndarray,
 ) -> np.ndarray:
     """float32 (n, m). `turned`: the person is a job and the items are seekers.
 
     ready, fresh, is_open: by item row; person_open: by person row. An item of -1 has no chance.
     """
+    r = rates[0]
     out = np.zeros(items.shape, np.float32)
     entry = np.full(len(is_open), -1, np.int32)
     side = 1 if turned else 0

@@ -32,6 +32,7 @@ from twoside.domains.recruiting.market import (
     Jobs,
     Seekers,
     State,
+    as_rows,
     blank_state,
     joined,
     joined_declared,
@@ -103,6 +104,9 @@ class RecruitingWorld:
     firms: births.Employers
     seekers: Seekers
     jobs: Jobs
+    seeker_rows: np.ndarray
+    """`seekers` as records, for compiled code"""
+    job_rows: np.ndarray
     seeker_declared: Declared
     job_declared: Declared
     seeker_own: np.ndarray
@@ -123,6 +127,8 @@ class RecruitingWorld:
     day: int
     """The day that the clock stands in"""
     now_ms: int
+    answered_ms: int = 0
+    """The latest list that was answered"""
 
     @classmethod
     def start(cls, settings: WorldSettings) -> RecruitingWorld:
@@ -158,6 +164,8 @@ class RecruitingWorld:
             firms=firms,
             seekers=seekers,
             jobs=jobs,
+            seeker_rows=as_rows(seekers),
+            job_rows=as_rows(jobs),
             seeker_declared=seeker_declared,
             job_declared=job_declared,
             seeker_own=own,
@@ -205,6 +213,7 @@ class RecruitingWorld:
         self.seeker_own = drift(self.seeker_own, rates.drift_step, stream(seed, _DRIFT, day))
         taste = births.seeker_taste(self.seeker_declared, self.seeker_own, self.lean, rates)
         self.seekers = self.seekers._replace(taste=taste)
+        self.seeker_rows = as_rows(self.seekers)
         for is_job, leaves in ((False, self.seeker_leaves), (True, self.job_leaves)):
             gone = np.flatnonzero(leaves == day)
             left = self.state.openings[gone] if is_job else 0
@@ -241,6 +250,7 @@ class RecruitingWorld:
             )
             first = len(self.job_leaves)
             self.jobs = joined(self.jobs, hidden)
+            self.job_rows = as_rows(self.jobs)
             self.job_declared = joined_declared(self.job_declared, declared)
             self.job_visits = np.concatenate([self.job_visits, rates.job_visits * visits])
             self.job_leaves = np.concatenate([self.job_leaves, leaves])
@@ -250,6 +260,7 @@ class RecruitingWorld:
             )
             first = len(self.seeker_leaves)
             self.seekers = joined(self.seekers, wanting)
+            self.seeker_rows = as_rows(self.seekers)
             self.seeker_declared = joined_declared(self.seeker_declared, declared)
             self.seeker_own = np.concatenate([self.seeker_own, own])
             eager = np.exp(0.25 * (declared.columns["activity"] - 1.5)).astype(np.float32)
@@ -337,18 +348,21 @@ class RecruitingWorld:
             slates.items.astype(np.int32),
             alive[turned],
             alive[1 - turned],
-            self.seekers,
-            self.jobs,
+            self.seeker_rows,
+            self.job_rows,
             self.state,
             self.memory,
-            self.settings.rates.numbers(),
+            self.settings.rates.as_record(),
             shown,
             shown_ms,
             out,
         )
         hires = int(out.written[1])
         job, left = out.hired_job[:hires], out.hired_left[:hires]
-        self.changes.append(_changes(True, job, out.hired_ms[:hires], left > 0, left))
+        # What was answered before, in the other scene too, stands: a hire counts from then on.
+        hired_ms = np.maximum(out.hired_ms[:hires], self.answered_ms)
+        self.changes.append(_changes(True, job, hired_ms, left > 0, left))
+        self.answered_ms = max(self.answered_ms, int(slates.ts_ms.max(initial=0)))
         offset = self.settings.calendar.offset_ms
         last_ms = ((slates.ts_ms + offset) // DAY_MS + 1) * DAY_MS - offset - 1
         exposures = logs.exposures(turned, slates, shown, shown_ms, last_ms)
@@ -395,14 +409,14 @@ class RecruitingWorld:
                 bool(turned),
                 person,
                 items,
-                self.seekers,
-                self.jobs,
+                self.seeker_rows,
+                self.job_rows,
                 self.memory,
                 ready.astype(np.float32),
                 (size * np.exp(-age)).astype(np.float32),
                 open_[turned],
                 open_[1 - turned],
-                rates.numbers(),
+                rates.as_record(),
             )
         )
 
@@ -412,7 +426,7 @@ class RecruitingWorld:
         """The whole state, the truth too: keep it apart from the logs."""
         return packing.pack(
             self.settings,
-            {"day": self.day, "now_ms": self.now_ms},
+            {"day": self.day, "now_ms": self.now_ms, "answered_ms": self.answered_ms},
             {
                 "seekers": self.seekers,
                 "jobs": self.jobs,
@@ -437,10 +451,13 @@ class RecruitingWorld:
         lean = leanings(words(), settings.rates.taste_dim, settings.seed)
         world = cls._empty(settings, lean, calendar.start_of(settings.start_day))
         rows: dict[str, Any] = {name: packed.arrays[name] for name in _ROWS}
+        seekers, jobs = packing.part(packed, "seekers", Seekers), packing.part(packed, "jobs", Jobs)
         return dataclasses.replace(
             world,
-            seekers=packing.part(packed, "seekers", Seekers),
-            jobs=packing.part(packed, "jobs", Jobs),
+            seekers=seekers,
+            jobs=jobs,
+            seeker_rows=as_rows(seekers),
+            job_rows=as_rows(jobs),
             state=packing.part(packed, "state", State),
             memory=packing.part(packed, "memory", PairMemory),
             pending=packing.part(packed, "pending", EventRows),
@@ -453,6 +470,7 @@ class RecruitingWorld:
             ),
             day=int(packed.meta["clock"]["day"]),
             now_ms=int(packed.meta["clock"]["now_ms"]),
+            answered_ms=int(packed.meta["clock"]["answered_ms"]),
             **rows,
         )
 
@@ -570,11 +588,11 @@ class RecruitingWorld:
             visits.request_id[chosen],
             visits.person[chosen],
             liked.astype(np.float32),
-            self.seekers,
-            self.jobs,
+            self.seeker_rows,
+            self.job_rows,
             logging_policy.pools(items, is_open, popularity, sizes),
             len(spoken.cities),
-            rates.numbers(),
+            rates.as_record(),
         )
         return Slates(visits.request_id[chosen], visits.person[chosen], visits.ts_ms[chosen], lists)
 
