@@ -109,10 +109,12 @@ class LiveScene:
     def _read_ids(self, now_ms: int) -> None:
         lake, scene = self.declared.lake, self.declared.scene
         kinds = {scene.person, scene.item}
-        rows = {kind: lake.rows(kind) for kind in kinds}
-        for numbering in rows.values():
-            numbering.of(["-"])  # builds its dictionary now, not at the first request
-        self._rows: dict[str, Numbering] = rows
+        self._rows: dict[str, Numbering] = {kind: lake.rows(kind) for kind in kinds}
+        # A plain dictionary: one id at a time is 50 times faster than through Arrow.
+        self._row_of = {
+            kind: {word: row for row, word in enumerate(numbering.words.to_pylist())}
+            for kind, numbering in self._rows.items()
+        }
         self._words = {
             column.name: lake.vocabulary(column.name)
             for column in scene.context
@@ -126,7 +128,7 @@ class LiveScene:
 
     def row(self, kind: str, external: ExternalId) -> int:
         """-1 for one that the lake does not know."""
-        return int(self._rows[kind].of([str(external)])[0])
+        return self._row_of[kind].get(str(external), -1)
 
     def externals(self, kind: str, rows: np.ndarray) -> Sequence[str]:
         """Ids of rows."""

@@ -144,14 +144,16 @@ def routes(desk: Desk) -> APIRouter:
 def _check(desk: Desk, events: list[Happened]) -> None:
     problems: list[Problem] = []
     scenes = desk.service.scenes()
+    kinds = {
+        name: (EXPOSE, *(kind.name for kind in desk.service.domain(name).events))
+        for name in {event.scene for event in events} & scenes.keys()
+    }
     for number, event in enumerate(events):
         if event.scene not in scenes:
             hint = did_you_mean(event.scene, scenes)
             problems.append((f"events.{number}.scene", f"{event.scene!r} is not served. {hint}"))
-            continue
-        kinds = [EXPOSE, *(kind.name for kind in desk.service.domain(event.scene).events)]
-        if event.kind not in kinds:
-            hint = did_you_mean(event.kind, kinds)
+        elif event.kind not in kinds[event.scene]:
+            hint = did_you_mean(event.kind, kinds[event.scene])
             problems.append((f"events.{number}.kind", f"there is no kind {event.kind!r}. {hint}"))
     if problems:
         raise Rejected(problems)
