@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.errors import LeakError
-from twoside.metrics.auc import auc
+from twoside.metrics.auc import auc, wins_and_pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from twoside.features.definition import Feature
     from twoside.schema.domain import Domain, Scene
@@ -48,9 +48,9 @@ class LeakCheck:
             if column.name not in free:
                 _refuse_name(column.name, domain, scene)
         some = samples.where(_spread(len(samples), self.rows))
+        targets = {name: label for name, label in some.labels.items() if self._tells(label)}
         for n, column in enumerate(some.columns):
-            for target, label in some.labels.items():
-                found = self._alone(column, some.values[:, n], label)
+            for target, found in _alone(column, some.values[:, n], targets):
                 if found > self.auc:
                     raise LeakError(
                         f"feature '{column.name}' tells '{target}' by itself (AUC {found:.4f} over "
@@ -58,20 +58,28 @@ class LeakCheck:
                         "take its value from before the request."
                     )
 
-    def _alone(self, column: FeatureColumn, values: np.ndarray, label: np.ndarray) -> float:
-        """The AUC of one column, 0.5 where there is too little to say."""
-        known = ~np.isnan(label)
-        values, label = values[known], label[known]
-        if min(np.sum(label > 0), np.sum(label <= 0)) < self.positives:
-            return 0.5
+    def _tells(self, label: np.ndarray) -> bool:
+        """Are there enough of both to say anything? NaN is neither."""
+        return bool(min(np.sum(label > 0), np.sum(label <= 0)) >= self.positives)
+
+
+def _alone(
+    column: FeatureColumn, values: np.ndarray, targets: Mapping[str, np.ndarray]
+) -> Iterator[tuple[str, float]]:
+    """Each target with the AUC of one column, in its better direction."""
+    # Unknown below all: a column that is known only when something happened is found too.
+    score = np.where(np.isnan(values), -np.inf, values)
+    order = np.argsort(score)
+    for target, label in targets.items():
         if column.type == "category":
-            values, label = _rate_elsewhere(values, label)
-            if not 0 < np.sum(label > 0) < len(label):
-                return 0.5
-        # Unknown below all: a column that is known only when something happened is found too.
-        score = np.where(np.isnan(values), -np.inf, values)
-        found = auc(label, score)
-        return max(found, 1.0 - found)
+            known = ~np.isnan(label)
+            found = auc(*_rate_elsewhere(values[known], label[known]))
+        else:
+            known = ~np.isnan(label[order])
+            positive, sorted_score = label[order][known] > 0, score[order][known]
+            wins, pairs = wins_and_pairs(positive, sorted_score, 0, len(positive))
+            found = wins / pairs
+        yield target, max(found, 1.0 - found)
 
 
 def _refuse_name(name: str, domain: Domain, scene: Scene) -> None:
@@ -94,11 +102,11 @@ def _spread(n: int, most: int) -> np.ndarray:
 
 
 def _rate_elsewhere(values: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Odd rows of a category with the rate of its code among even rows: a code that was seen once
-    does not betray its own row."""
+    """The labels of odd rows, and the rate of each row's code among even rows: a code that was
+    seen once does not betray its own row."""
     codes = np.where(np.isnan(values), -1, values).astype(np.int64) + 1
     size = int(codes.max(initial=0)) + 1
     seen = np.bincount(codes[::2], minlength=size)
     hits = np.bincount(codes[::2], label[::2], minlength=size)
     rate = (hits + label.mean()) / (seen + 1.0)
-    return rate[codes[1::2]], label[1::2]
+    return label[1::2], rate[codes[1::2]]

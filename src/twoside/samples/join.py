@@ -80,6 +80,7 @@ def build_samples(
             cutoff_ms,
             lambda done: tick(_ROWS_SHARE + (1 - _ROWS_SHARE) * done),
         )
+    tick(1.0)
     return Samples(
         exposure_id=_array(table, "exposure_id", np.int64),
         request_id=_array(table, "request_id", np.int64),
