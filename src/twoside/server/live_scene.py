@@ -11,8 +11,8 @@ from twoside.errors import ArtefactError, DataError
 from twoside.funnel.learned import published
 from twoside.funnel.live import live_states
 from twoside.funnel.pipeline import Funnel
-from twoside.metrics.logs import LogTally
-from twoside.schema.calendar import DAY_MS, iso
+from twoside.funnel.summary import summed_up
+from twoside.schema.calendar import DAY_MS
 from twoside.schema.request import Request
 from twoside.server.attributes import Attributes
 from twoside.server.service import Served
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from twoside.funnel.learn import Declared
     from twoside.funnel.learned import Learned
     from twoside.funnel.settings import FunnelSettings
-    from twoside.metrics.logs import LogSummary
     from twoside.schema.explanation import Explanation
     from twoside.schema.progress import Steps
     from twoside.server.service import ExternalId
@@ -58,7 +57,7 @@ class LiveScene:
             states = live_states(declared, self._end_ms, tick)
             states.update(*self._taken_in.read(self._end_ms))
         with steps(f"{declared.name}: logs"):
-            self.log = _summed_up(declared)
+            self.log = summed_up(declared)
         with steps(f"{declared.name}: warm up"):
             self._funnel = self._ready(settings, learned, self.version, states, now_ms)
         self._read_ids(now_ms)
@@ -184,14 +183,3 @@ class LiveScene:
 def _is_old(end_ms: int, wall_ms: int) -> bool:
     """More than two days without a log: this is no market that goes on."""
     return wall_ms - end_ms > 2 * DAY_MS
-
-
-def _summed_up(declared: Declared) -> LogSummary:
-    lake, scene = declared.lake, declared.scene
-    tally = LogTally(len(lake.rows(scene.person)), len(lake.rows(scene.item)))
-    exposed = ["person", "item", "ts_ms", "position", "exposure_id"]
-    for day in lake.days("exposures"):
-        exposures = lake.read("exposures", day, day, exposed, scene.name)
-        events = lake.read("events", day, day, ["kind", "exposure_id"], scene.name)
-        tally.add(iso(day), exposures, events)
-    return tally.result()
