@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from twoside.nn.losses import masked_bce
+from twoside.nn.losses import masked_bce, within_lists
 
 
 def test_the_loss_is_the_sum_over_heads_of_the_weighted_mean_over_known_rows():
@@ -31,3 +31,38 @@ def test_a_masked_label_sends_no_slope():
 def test_a_head_without_known_labels_adds_nothing():
     nothing = torch.full((4, 1), float("nan"))
     assert masked_bce(torch.ones(4, 1), nothing, torch.ones(4)).item() == 0
+
+
+def test_the_loss_within_lists_is_that_of_a_loop_over_positives():
+    rng = np.random.default_rng(1)
+    logits, group = rng.normal(size=(60, 2)), rng.integers(0, 15, 60)
+    labels = (rng.random((60, 2)) < 0.4).astype(float)
+    labels[rng.random((60, 2)) < 0.2] = np.nan
+    expected = 0.0
+    for head in range(2):
+        found = []
+        for row in np.flatnonzero(labels[:, head] == 1):
+            against = (group == group[row]) & (labels[:, head] == 0)
+            if against.any():
+                score = np.exp(logits[row, head])
+                found.append(-np.log(score / (score + np.exp(logits[against, head]).sum())))
+        expected += np.mean(found)
+    found = within_lists(torch.tensor(logits), torch.tensor(labels), torch.tensor(group))
+    assert found.item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_what_a_whole_list_shares_does_not_change_its_order():
+    logits, group = torch.randn(8, 1), torch.tensor([0, 0, 0, 1, 1, 1, 1, 1])
+    labels = torch.tensor([[1.0], [0], [0], [1], [1], [0], [0], [0]])
+    shift = torch.tensor([3.0, -2.0])[group][:, None]
+    assert torch.allclose(
+        within_lists(logits, labels, group), within_lists(logits + shift, labels, group), atol=1e-5
+    )
+
+
+def test_a_list_of_one_class_adds_nothing():
+    logits = torch.randn(4, 1, requires_grad=True)
+    found = within_lists(logits, torch.tensor([[1.0], [1], [0], [0]]), torch.tensor([0, 0, 1, 1]))
+    found.backward()
+    assert found.item() == 0
+    assert logits.grad.abs().sum().item() == 0

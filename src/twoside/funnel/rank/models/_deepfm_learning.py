@@ -16,7 +16,7 @@ from twoside.metrics.auc import auc
 from twoside.metrics.gauc import auc_by_person
 from twoside.nn.factorized import FactorizedNet
 from twoside.nn.fit_loop import FitLoop
-from twoside.nn.losses import masked_bce
+from twoside.nn.losses import masked_bce, within_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,7 @@ class _Rows:
     numbers: torch.Tensor  # float32 (n, m)
     labels: torch.Tensor  # float32 (n, T), NaN masked
     weight: torch.Tensor  # float32 (n,)
+    request: torch.Tensor  # int64 (n,), from 0
     person: np.ndarray
 
     @staticmethod
@@ -75,6 +76,7 @@ class _Rows:
             torch.from_numpy(numbers),
             torch.from_numpy(labels.astype(np.float32)),
             torch.from_numpy(samples.weight.astype(np.float32)),
+            torch.from_numpy(np.unique(samples.request_id, return_inverse=True)[1]),
             samples.person,
         )
 
@@ -126,7 +128,12 @@ def _descend(
 
     def loss(batch: torch.Tensor) -> torch.Tensor:
         logits = net(rows.slots[batch], rows.numbers[batch])
-        return masked_bce(logits, rows.labels[batch], rows.weight[batch])
+        labels = rows.labels[batch]
+        found = masked_bce(logits, labels, rows.weight[batch])
+        if settings.within_lists:
+            order = within_lists(logits, labels, rows.request[batch])
+            found = found + settings.within_lists * order
+        return found
 
     loop = FitLoop(
         settings.epochs,
@@ -134,9 +141,10 @@ def _descend(
         settings.patience,
         settings.batch_rows,
         settings.learning_rate,
+        settings.averaged,
     )
     judge = None if held is None else lambda: _order(net, held)
-    return loop.run(net, groups, loss, len(rows.person), seed, tick, judge, steps)
+    return loop.run(net, groups, loss, rows.request, seed, tick, judge, steps)
 
 
 def _order(net: FactorizedNet, held: _Rows) -> float:

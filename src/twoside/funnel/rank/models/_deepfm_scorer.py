@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from twoside.funnel.rank.code_rates import CodeRates
 from twoside.nn.quantile import Quantiles
@@ -102,15 +103,14 @@ class FactorizedScorer:
         """float32 (n, columns) -> float32 (n, targets) probabilities."""
         net = self.net
         slots, numbers = self.inputs.transform(values)
-        vectors = net["slot_vectors"][slots]  # (n, c, d)
-        total = vectors.sum(1) + numbers @ net["number_vectors"]
-        squares = np.einsum("ncd,ncd->nd", vectors, vectors)
-        squares += np.square(numbers) @ np.square(net["number_vectors"])
-        logits = net["bias"] + net["slot_weights"][slots].sum(1) + numbers @ net["number_weights"]
+        total = numbers @ net["number_vectors"]  # (n, d)
+        squares = np.square(numbers) @ np.square(net["number_vectors"])
+        logits = numbers @ net["number_weights"] + net["bias"]  # (n, T)
+        width = slots.shape[1] * total.shape[1]
+        hidden = np.empty((len(values), width + numbers.shape[1]), np.float32)
+        hidden[:, width:] = numbers
+        add_slots(slots, net["slot_vectors"], net["slot_weights"], total, squares, logits, hidden)
         logits += (0.5 * (total * total - squares)) @ net["product_weights"]
-        hidden = np.concatenate(
-            [vectors.reshape(len(values), slots.shape[1] * vectors.shape[2]), numbers], axis=1
-        )
         layer = 0
         while f"layers.{layer}.weight" in net:
             hidden = hidden @ net[f"layers.{layer}.weight"].T + net[f"layers.{layer}.bias"]
@@ -142,3 +142,28 @@ class FactorizedScorer:
             Inputs.of(packed.arrays),
             net,
         )
+
+
+@njit(cache=True, nogil=True)
+def add_slots(
+    slots: np.ndarray,
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    total: np.ndarray,
+    squares: np.ndarray,
+    logits: np.ndarray,
+    hidden: np.ndarray,
+) -> None:
+    """Add the vectors of the slots to `total`, their squares to `squares`, their weights to
+    `logits`, and lay them side by side at the beginning of `hidden`."""
+    factors, heads = vectors.shape[1], weights.shape[1]
+    for row in range(slots.shape[0]):
+        for column in range(slots.shape[1]):
+            slot = slots[row, column]
+            for d in range(factors):
+                value = vectors[slot, d]
+                total[row, d] += value
+                squares[row, d] += value * value
+                hidden[row, column * factors + d] = value
+            for head in range(heads):
+                logits[row, head] += weights[slot, head]

@@ -35,8 +35,8 @@ class XGBoost:
     patience: int = 15
     """Trees without gain on the next day after which to stop."""
     learning_rate: float = 0.12
-    max_depth: int = 6
-    min_child_weight: float = 20.0
+    max_depth: int = 4
+    min_child_weight: float = 30.0
     """Least sum of second derivatives in a leaf: about 4 x rows at a rate of one half."""
     reg_lambda: float = 10.0
     """L2 penalty on leaf values."""
