@@ -72,7 +72,7 @@ def employers(
             },
             {},
         ),
-        company_profile=blend([(0.4, lean.industry[industry]), (0.2, lean.size[size]), (0.4, own)]),
+        company_profile=blend([(0.5, lean.industry[industry]), (0.3, lean.size[size]), (0.2, own)]),
         company_appeal=(
             0.5 * (size - 1.5) / 1.3 + np.sqrt(0.75) * rng.standard_normal(companies)
         ).astype(np.float32),

@@ -57,9 +57,9 @@ def leanings(words: Words, dim: int, seed: int) -> Leanings:
     groups, titles = len(words.groups), len(words.titles)
 
     def by_title() -> np.ndarray:
-        """Half of the group, half of the title's own."""
+        """Mostly of the group, the rest of the title's own."""
         group = directions(groups, dim, rng)[words.title_group]
-        return blend([(0.5, group), (0.5, directions(titles, dim, rng))])
+        return blend([(0.75, group), (0.25, directions(titles, dim, rng))])
 
     pay = np.array([words.title_pay[words.title_group == g].mean() for g in range(groups)])
     low_paid = (np.log(pay.mean()) - np.log(pay)).astype(np.float32)

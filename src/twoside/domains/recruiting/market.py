@@ -172,3 +172,19 @@ def joined_declared(first: Declared, second: Declared) -> Declared:
         for name, one in first.lists.items()
     }
     return Declared(columns, lists)
+
+
+def with_rows(state: State, seekers: int, openings: np.ndarray) -> State:
+    """The same with room for that many seekers, and for new jobs with these openings."""
+    jobs = len(state.openings) + len(openings)
+
+    def longer(array: np.ndarray, size: int) -> np.ndarray:
+        return np.concatenate([array, np.zeros(size - len(array), array.dtype)])
+
+    return State(
+        np.concatenate([state.openings, openings.astype(np.int32)]),
+        *(state.boss_load, state.boss_load_ms),
+        *(longer(state.seeker_load, seekers), longer(state.seeker_load_ms, seekers)),
+        *(longer(state.seeker_lists, seekers), longer(state.seeker_lists_ms, seekers)),
+        *(longer(state.job_lists, jobs), longer(state.job_lists_ms, jobs)),
+    )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twoside.config import build
-from twoside.domains.recruiting.market import Declared
+from twoside.domains.recruiting.market import Declared, as_rows
 from twoside.domains.recruiting.settings import WorldSettings
+from twoside.domains.recruiting.sides import Side
 from twoside.errors import ArtefactError
 from twoside.schema.artefact import Packed
 from twoside.schema.entities import Codes
@@ -20,7 +21,7 @@ from twoside.schema.entities import Codes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is packed changes its meaning."""
 
 
@@ -64,7 +65,17 @@ def settings_of(packed: Packed) -> WorldSettings:
 def part(packed: Packed, name: str, cls: type[Any]) -> Any:
     """A tuple or dataclass of arrays, such as `part(packed, "state", State)`."""
     fields = getattr(cls, "_fields", None) or [f.name for f in dataclasses.fields(cls)]
-    return cls(**{field: np.array(_array(packed, f"{name}.{field}")) for field in fields})
+    return cls(**{field: array(packed, f"{name}.{field}") for field in fields})
+
+
+def side(packed: Packed, kind: str, cls: type[Any]) -> Side:
+    """All seekers or all jobs; `cls` is `Seekers` or `Jobs`."""
+    hidden = part(packed, f"{kind}s", cls)
+    visits, leaves = array(packed, f"{kind}_visits"), array(packed, f"{kind}_leaves")
+    own = np.empty((len(leaves), 0), np.float32)
+    if kind == "seeker":
+        own = array(packed, "seeker_own")
+    return Side(declared(packed, kind), hidden, as_rows(hidden), own, visits, leaves)
 
 
 def declared(packed: Packed, name: str) -> Declared:
@@ -76,16 +87,17 @@ def declared(packed: Packed, name: str) -> Declared:
             continue
         if column.endswith(".values"):
             short = column.removesuffix(".values")
-            lists[short] = Codes(_array(packed, full), _array(packed, f"{name}.{short}.start"))
+            lists[short] = Codes(array(packed, full), array(packed, f"{name}.{short}.start"))
         elif not column.endswith(".start"):
-            columns[column] = _array(packed, full)
+            columns[column] = array(packed, full)
     return Declared(columns, lists)
 
 
-def _array(packed: Packed, name: str) -> np.ndarray:
+def array(packed: Packed, name: str) -> np.ndarray:
+    """A copy of one array; a missing one is an `ArtefactError`."""
     if name not in packed.arrays:
         raise ArtefactError(
             f"world: the array '{name}' is missing. "
             "Make the world again with: twoside world make recruiting"
         )
-    return packed.arrays[name]
+    return np.array(packed.arrays[name])

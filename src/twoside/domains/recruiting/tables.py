@@ -43,7 +43,6 @@ def as_table(
     kind: str,
     declared: Declared,
     changing: dict[str, np.ndarray],
-    exists: np.ndarray,
     counts: dict[str, int],
 ) -> EntityTable:
     """All rows of a kind. `changing` are columns beside the declared ones; `counts` says how many
@@ -59,7 +58,7 @@ def as_table(
         size=declared.size,
         columns={**declared.columns, **changing},
         lists=declared.lists,
-        exists=exists,
+        exists=np.ones(declared.size, bool),
         sizes=sizes,
     )
 
