@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.domain import Domain
+    from twoside.schema.entities import Entity
 
 _PACKAGE = "twoside.domains"
 
@@ -63,7 +64,21 @@ def settings(scene: str, path: Path | None = None) -> FunnelSettings:
     read = funnel_settings.read(table)
     if read.scene != short:
         raise ConfigError(f"scene = '{read.scene}': expected '{short}', the scene asked for.")
+    _check_columns(read, found.entity(found.scene(short).item))
     return read
+
+
+def _check_columns(read: FunnelSettings, item: Entity) -> None:
+    """Refuse a rerank column that the items do not declare, before anything is computed."""
+    rerank = funnel_settings.reranker(read)
+    known = [column.name for column in item.columns]
+    named = {f"diversity.columns.{name}": name for name in rerank.diversity.columns}
+    named |= {f"rules.cap[{n}].column": cap.column for n, cap in enumerate(rerank.rules.cap)}
+    for place, name in named.items():
+        if name not in known:
+            raise ConfigError(
+                f"rerank.{place}: {item.kind} has no column '{name}'. {did_you_mean(name, known)}"
+            )
 
 
 def split(scene: str) -> tuple[Domain, str]:

@@ -72,6 +72,17 @@ def test_a_wrong_funnel_says_where_and_what(changes: dict[str, Any], message: st
     assert str(caught.value).startswith(message)
 
 
+def test_a_column_that_items_lack_is_told_before_anything_is_computed(tmp_path: Path) -> None:
+    shipped = ROOT / "src/twoside/domains/feed/configs/videos_for_viewer.toml"
+    text = shipped.read_text(encoding="utf-8").replace("author = 1.0", "autor = 1.0")
+    (tmp_path / "wrong.toml").write_text(text, encoding="utf-8")
+    expected = (
+        r"rerank\.diversity\.columns\.autor: video has no column 'autor'. Did you mean 'author'"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        catalogue.settings("feed/videos_for_viewer", tmp_path / "wrong.toml")
+
+
 def test_an_unknown_scene_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match=r"Did you mean 'recruiting/jobs_for_seeker'\?"):
         catalogue.settings("recruiting/job_for_seeker")

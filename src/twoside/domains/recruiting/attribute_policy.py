@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 NEAR_KM = 12.0
 WEIGHTS = {
-    "jobs_for_seeker": (0.95, 0.9, 0.65, -1.2, 0.1, 1.3, 2.4, -0.25, -0.1),
-    "seekers_for_boss": (1.3, 1.0, 0.55, -1.4, 0.2, 0.7, 2.0, -0.25, -0.25),
+    "jobs_for_seeker": (1.44, 1.83, 0.45, -1.42, -0.09, 1.80, 3.04, -0.07, -0.11),
+    "seekers_for_boss": (1.41, 1.20, 0.81, -1.80, -0.24, 0.81, 2.27, -0.73, -0.30),
 }
 """Of: same title, same group, share of skills, remoteness, same city, log pay above what is wanted
 (at most 0.4), log pay below it, levels of degree missing, years of experience missing."""
