@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import shutil
-import sys
 import time
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -16,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from twoside.cli.output import say_json
 from twoside.cli.progress import Stages
 from twoside.errors import ConfigError
 
@@ -76,7 +75,7 @@ def demo(
     size = f" --seekers {seekers} --jobs {jobs} --days {days} --seed {seed}"
     (out / "report.html").write_text(_report(done, scale, size, feed), encoding="utf-8")
     if as_json:
-        sys.stdout.write(json.dumps(done.as_json()) + "\n")
+        say_json(done.as_json())
     else:
         _tell(done, out, Console())
 
@@ -193,11 +192,13 @@ def _evaluated(
 ) -> tuple[Evaluated, Told]:
     from twoside.cli.funnel import evaluated
     from twoside.domains import catalogue
+    from twoside.funnel.replay import Effort
     from twoside.funnel.summary import summed_up
 
     settings = catalogue.settings(declared.name)
     settings = replace(settings, training=replace(settings.training, rows=rows))
-    done = evaluated(declared, settings, until_day, seed, stages, publish=True)
+    effort = Effort(recall_questions=2000, test_rows=rows // 2)
+    done = evaluated(declared, settings, until_day, seed, stages, publish=True, effort=effort)
     return done, Told(declared, done.evaluation, summed_up(declared))
 
 

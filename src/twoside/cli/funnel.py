@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from twoside.cli.output import say_json
 from twoside.cli.progress import Stages
 from twoside.errors import RequestError
 from twoside.schema.calendar import day_number, iso
@@ -19,7 +19,7 @@ from twoside.schema.calendar import day_number, iso
 if TYPE_CHECKING:
     from twoside.funnel.learn import Declared
     from twoside.funnel.pipeline import Funnel
-    from twoside.funnel.replay import Evaluated
+    from twoside.funnel.replay import Effort, Evaluated
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.evaluation import Evaluation
     from twoside.schema.explanation import Explanation
@@ -61,7 +61,7 @@ def evaluate(
         publish=publish,
     )
     if as_json:
-        sys.stdout.write(json.dumps(done.evaluation.as_json()) + "\n")
+        say_json(done.evaluation.as_json())
     else:
         show(done.evaluation, Console())
 
@@ -153,7 +153,7 @@ def replay(
     with Stages()("replay") as tick:
         result = replay_day(declared, settings, learned, number, requests, seed, tick)
     if as_json:
-        sys.stdout.write(json.dumps(vars(result)) + "\n")
+        say_json(vars(result))
         return
     table = Table(title=f"{declared.name} on {iso(number)}")
     table.add_column("what")
@@ -171,6 +171,7 @@ def evaluated(
     stages: Stages,
     *,
     publish: bool,
+    effort: Effort | None = None,
 ) -> Evaluated:
     """Evaluate, keep the result among the lake's runs, and publish what was learned."""
     from twoside.funnel.learn import about
@@ -180,7 +181,7 @@ def evaluated(
     from twoside.store.artefacts import Artefacts
     from twoside.store.runs import Runs
 
-    done = judge(declared, settings, until_day, seed, stages)
+    done = judge(declared, settings, until_day, seed, stages, effort)
     root = declared.lake.root
     now_ms = int(time.time() * 1000)
     Runs(root / "runs").save(f"evaluation/{declared.name}", now_ms, record(done.evaluation))
@@ -282,7 +283,7 @@ def _print_explanation(declared: Declared, told: Explanation, *, as_json: bool, 
             | {"merged": len(told.merged), "preranked": len(told.preranked)},
             "milliseconds": dict(told.milliseconds),
         }
-        sys.stdout.write(json.dumps(whole) + "\n")
+        say_json(whole)
         return
     table = Table(title=f"{declared.name}: {len(ids)} items")
     for name in (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from twoside.cli.output import say_json
 from twoside.cli.progress import Stages
 from twoside.errors import ConfigError
 from twoside.schema.calendar import iso
@@ -78,7 +78,7 @@ def play(
         funnel = live_funnel(declared, settings, learned, world.now_ms, tick, ranker)
     result = played(declared, world, funnel, people, days, seed, stages)
     if as_json:
-        sys.stdout.write(json.dumps(as_record(result)) + "\n")
+        say_json(as_record(result))
     else:
         show(result, Console())
 

@@ -141,4 +141,3 @@ def load_mapping(path: Path) -> LogMapping:
     """The mapping of a TOML file; a wrong one is a `ConfigError` that says where."""
     mapping = config.build(LogMapping, config.read_toml(path), path.name)
     return replace(mapping, name=mapping.name or path.stem)
-
