@@ -47,6 +47,10 @@ class LeakCheck:
         for column in samples.columns:
             if column.name not in free:
                 _refuse_name(column.name, domain, scene)
+        self.refuse_values(samples)
+
+    def refuse_values(self, samples: Samples) -> None:
+        """The same by values alone, for whoever has no domain at hand."""
         some = samples.where(_spread(len(samples), self.rows))
         targets = {name: label for name, label in some.labels.items() if self._tells(label)}
         for n, column in enumerate(some.columns):
