@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from twoside.errors import DataError
 from twoside.funnel import settings as configured
 from twoside.funnel.learned import Learned
+from twoside.funnel.rank.blend import Blend
 from twoside.funnel.rank.train import train
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.popularity import liked
@@ -46,16 +47,17 @@ class Declared:
         return f"{self.domain.name}/{self.scene.name}"
 
     def targets(self, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The targets that occur in the lake; those `wanted` must be among them."""
+        """The targets (of `wanted`, if it names some) that have events in the lake."""
         kinds = self.lake.event_kinds(self.scene.name)
-        found = tuple(t.name for t in self.scene.targets if kinds & set(t.events))
-        missing = [name for name in wanted if self.scene.target(name).name not in found]
-        if missing or not found:
+        asked = [self.scene.target(name) for name in wanted] or list(self.scene.targets)
+        found = tuple(target.name for target in asked if kinds & set(target.events))
+        if not found:
+            names = ", ".join(target.name for target in asked)
             raise DataError(
-                f"{self.name}: no event of target {missing or 'any'} in {self.lake.root}. "
-                f"Known: {', '.join(found) or 'none'}. Name these in training.targets."
+                f"{self.name}: {self.lake.root} has no event of any target ({names}). "
+                f"Event kinds there are: {', '.join(sorted(kinds)) or 'none'}."
             )
-        return wanted or found
+        return found
 
 
 def learn(
@@ -120,11 +122,13 @@ def learn_models(
     """The prerank model and every rank model, on the same samples."""
     with steps("train prerank"):
         prerank = configured.preranker(settings).settings.fit(samples, targets, declared.light)
-    rankers = {}
+    rankers: dict[str, Scorer] = {}
     for choice in configured.rankers(settings):
         with steps(f"train {choice.name}") as tick:
             valid_days = settings.training.valid_days
             rankers[choice.name] = train(choice.settings, samples, targets, seed, tick, valid_days)
+    if settings.blend:
+        rankers["blend"] = Blend.of(settings.blend, rankers)
     return prerank, rankers
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twoside import config
 from twoside.funnel import settings as configured
+from twoside.funnel.rank.blend import Blend
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -46,16 +47,19 @@ def pack(learned: Learned) -> dict[str, Packed]:
 
 def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
     """The stages that `pack` described, by the settings they were learned with."""
+    rankers: dict[str, Scorer] = {
+        choice.name: choice.settings.unpack(parts[f"rank-{choice.name}"])
+        for choice in configured.rankers(settings)
+    }
+    if settings.blend:
+        rankers["blend"] = Blend.of(settings.blend, rankers)
     return Learned(
         channels={
             choice.name: choice.settings.unpack(parts[f"channel-{choice.name}"])
             for choice in configured.channels(settings)
         },
         prerank=configured.preranker(settings).settings.unpack(parts["prerank"]),
-        rankers={
-            choice.name: choice.settings.unpack(parts[f"rank-{choice.name}"])
-            for choice in configured.rankers(settings)
-        },
+        rankers=rankers,
         liked=parts["liked"].arrays["liked"],
     )
 

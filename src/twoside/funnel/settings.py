@@ -27,7 +27,7 @@ class Training:
     rows: int = 400_000
     """Most exposures taken; above it whole requests are drawn, the same ones for one seed."""
     targets: tuple[str, ...] = ()
-    """Targets to learn; empty: all of the scene that occur in the lake."""
+    """Targets to learn, of which those count that occur in the lake; empty: all of the scene."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ class FunnelSettings:
     serves."""
     rerank: dict[str, Any]
     """Tables `fusion` (`use` is a file in funnel/rerank/fusion/), `diversity` and `rules`."""
+    blend: tuple[str, ...] = ()
+    """Rank models whose mean log-odds are one more model, "blend" (`rank/blend.py`); none if
+    empty."""
     length: int = 20
     """Items in a list, if the request does not say."""
     training: Training = field(default_factory=Training)
