@@ -231,7 +231,7 @@ def _scene(evaluation: Evaluation, data: ReportData, pad: _Pad) -> dict[str, Any
         figures,
         tables,
         until=evaluation.train_until,
-        days=", ".join(evaluation.test_days),
+        days=evaluation.tested_on,
         rows=f"{evaluation.exposures.get('fit', 0):,}",
     )
 

@@ -78,7 +78,7 @@ def evaluate(
     samples = training_samples(declared, settings, until_day, seed, steps)
     targets = declared.targets(settings.training.targets)
     prerank, rankers = learn_models(declared, settings, samples, targets, seed, steps)
-    rows = {"learned": len(samples)}
+    rows = {"fit": len(samples)}
     del samples
     data = recall_data(declared, calendar.start_of(until_day + 1))
     channels = learn_channels(settings, data, seed, steps)
@@ -95,7 +95,7 @@ def evaluate(
         rank: dict[str, Mapping[str, TargetQuality]] = {
             name: judge_rank(model, test, seed) for name, model in models.items()
         }
-    rows["judged"] = len(test)
+    rows["test"] = len(test)
     del test
     with steps("live state") as tick:
         funnel = live_funnel(declared, settings, learned, int(asked.now_ms[0]), tick)

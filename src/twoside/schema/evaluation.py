@@ -95,7 +95,7 @@ class Evaluation:
     train_until: str
     test_days: tuple[str, ...]
     exposures: Mapping[str, int]
-    """Rows used: fit, valid, test."""
+    """Rows used: `fit` (with the days that decided when to stop) and `test`."""
     recall: Mapping[str, ChannelQuality]
     """By channel; the merged list is "merged"."""
     rank: Mapping[str, Mapping[str, TargetQuality]]
@@ -103,6 +103,12 @@ class Evaluation:
     stages: tuple[StageQuality, ...]
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall time of each step."""
+
+    @property
+    def tested_on(self) -> str:
+        """The test days in words: one, or the first and the last."""
+        first, last = self.test_days[0], self.test_days[-1]
+        return first if first == last else f"{first} – {last}"
 
     def as_json(self) -> dict[str, Any]:
         """The machine contract of `twoside funnel evaluate --json`."""

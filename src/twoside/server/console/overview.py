@@ -37,7 +37,7 @@ def key_figures(
     evaluation: Evaluation, play: PlayResult | None, goal: str, texts: Texts
 ) -> list[tuple[str, str, str]]:
     """(label, value, below) of what matters most."""
-    tested = texts("tested_on", days=", ".join(day[5:] for day in evaluation.test_days))
+    tested = texts("tested_on", days=evaluation.tested_on)
     rows = [(texts("learned_until"), evaluation.train_until, tested)]
     fit, test = evaluation.exposures.get("fit", 0), evaluation.exposures.get("test", 0)
     rows.append((texts("fit_rows"), f"{fit:,}", texts("test_rows", n=f"{test:,}")))
