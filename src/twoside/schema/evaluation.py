@@ -150,8 +150,8 @@ class PlayResult:
 
     @property
     def share_of_oracle(self) -> float:
-        """(funnel - popularity) / (oracle - popularity)."""
+        """(funnel - popularity) / (oracle - popularity); NaN if the oracle is no better."""
         funnel, popular, oracle = (
             self.arms[name].mean for name in ("funnel", "popularity", "oracle")
         )
-        return (funnel - popular) / (oracle - popular)
+        return (funnel - popular) / (oracle - popular) if oracle > popular else float("nan")
