@@ -1,7 +1,7 @@
 """Rank models against LightGBM on the samples of a lake: same rows, same columns.
 
     python -m bench.rank --lake LAKE [--scene feed/videos_for_viewer] --train-until 2022-05-04 \\
-        [--targets click long_view] [--models deepfm xgboost lightgbm] [--seeds 1] [--json]
+        [--targets click long_view like hate] [--models deepfm xgboost blend lightgbm] [--seeds 1] [--json]
 
 LightGBM gets what our models make of ids too (the rates of `rank/code_rates.py`), else it would
 be compared by its handling of ids; `lightgbm_ids` has the ids as its own categories instead.
@@ -20,6 +20,7 @@ import lightgbm
 import numpy as np
 
 from twoside import components
+from twoside.funnel.rank.blend import Blend
 from twoside.funnel.rank.code_rates import CodeRates, keys_of
 from twoside.funnel.rank.joined import joined
 from twoside.funnel.rank.report import evaluate, judge
@@ -113,22 +114,26 @@ def main() -> None:
     parser.add_argument("--scene", default="feed/videos_for_viewer")
     parser.add_argument("--train-until", required=True)
     parser.add_argument("--test-days", type=int, default=2)
-    parser.add_argument("--targets", nargs="+", default=["click", "long_view"])
-    parser.add_argument("--models", nargs="+", default=["deepfm", "xgboost", "lightgbm"])
+    parser.add_argument("--targets", nargs="+", default=["click", "long_view", "like", "hate"])
+    parser.add_argument("--models", nargs="+", default=["deepfm", "xgboost", "blend", "lightgbm"])
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     until, targets = day_number(asked.train_until), tuple(asked.targets)
     samples = samples_of(asked.lake, asked.scene, until, asked.test_days)
     past, test = samples.where(samples.day <= until), samples.where(samples.day > until)
-    lines = []
+    lines, fitted = [], {}
     for use in asked.models:
         for seed in range(asked.seeds):
             start, line = time.process_time(), {"model": use, "seed": seed}
             if use.startswith("lightgbm"):
                 quality = with_lightgbm(past, test, targets, seed, use == "lightgbm_ids")
             else:
-                scorer = train(components.build(MODELS, {"use": use}, use), past, targets, seed)
+                if use == "blend":  # of the models named before it
+                    scorer = Blend(tuple(s for (_, n), s in fitted.items() if n == seed))
+                else:
+                    model = components.build(MODELS, {"use": use}, use)
+                    scorer = fitted[use, seed] = train(model, past, targets, seed)
                 quality = evaluate(scorer, test)
                 line["score_500_ms"] = milliseconds(scorer, test.values[:500])
             line["cpu_seconds"] = time.process_time() - start

@@ -38,16 +38,16 @@ class DeepFM:
     """Pairs of category columns that enter as rates too, for example an id and the tab."""
     smoothing: float = 20.0
     """Rows at the mean rate that are added to every code's own."""
-    within_lists: float = 1.0
+    within_lists: float = 2.0
     """Weight of the loss of order inside a list, beside the one of each row alone."""
     epochs: int = 8
     looks: int = 2
     """Looks at the next day in one pass over the rows."""
     patience: int = 4
     """Looks without gain after which to stop."""
-    batch_rows: int = 2048
-    learning_rate: float = 2e-3
-    averaged: int = 50
+    batch_rows: int = 512
+    learning_rate: float = 1e-3
+    averaged: int = 150
     """Steps over which the parameters are averaged, the oldest counting least."""
     decay: float = 1e-2
     """Weight decay of the vectors (AdamW)."""
