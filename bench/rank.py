@@ -1,7 +1,8 @@
 """Rank models against LightGBM on the samples of a lake: same rows, same columns.
 
     python -m bench.rank --lake LAKE [--scene feed/videos_for_viewer] --train-until 2022-05-04 \\
-        [--targets click long_view like hate] [--models deepfm xgboost blend lightgbm] [--seeds 1] [--json]
+        [--targets click long_view like hate] [--models deepfm xgboost blend lightgbm] \\
+        [--seeds 1] [--json]
 
 LightGBM gets what our models make of ids too (the rates of `rank/code_rates.py`), else it would
 be compared by its handling of ids; `lightgbm_ids` has the ids as its own categories instead.
