@@ -21,8 +21,11 @@ def masked_bce(logits: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor)
 
 
 def within_lists(logits: torch.Tensor, labels: torch.Tensor, group: torch.Tensor) -> torch.Tensor:
-    """Order inside a list, summed over heads: of each head the mean over positives of
+    """Order inside a list: the sum over heads and positives, divided by B, of
     -log(e^s / (e^s + sum of e^s' over the negatives of the same list)).
+
+    Divided by all rows, a head counts by how often it happens, as in `masked_bce`: a mean over
+    the few positives of a rare head would be loud noise.
 
     logits (B, T); labels (B, T) with NaN for not known; group int (B,): the list of a row. What
     is the same for a whole list (all that is known of the person) cancels out. Positives in a
@@ -40,4 +43,4 @@ def within_lists(logits: torch.Tensor, labels: torch.Tensor, group: torch.Tensor
     counts = (labels == 1) & (against > 0)
     each = softplus(torch.log(torch.where(counts, against, 1.0)) - bounded)
     each = torch.where(counts, each, 0.0)
-    return (each.sum(0) / counts.sum(0).clamp_min(1)).sum()
+    return each.sum() / len(logits)

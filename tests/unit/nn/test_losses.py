@@ -46,7 +46,7 @@ def test_the_loss_within_lists_is_that_of_a_loop_over_positives():
             if against.any():
                 score = np.exp(logits[row, head])
                 found.append(-np.log(score / (score + np.exp(logits[against, head]).sum())))
-        expected += np.mean(found)
+        expected += np.sum(found) / 60
     found = within_lists(torch.tensor(logits), torch.tensor(labels), torch.tensor(group))
     assert found.item() == pytest.approx(expected, rel=1e-6)
 

@@ -18,10 +18,13 @@ import xgboost as xgb
 
 from twoside.funnel.rank.code_rates import CodeRates, keys_of, usual
 from twoside.funnel.rank.joined import joined
+from twoside.funnel.rank.list_order import Lists
 from twoside.schema.artefact import Packed
 from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twoside.schema.progress import Tick
     from twoside.schema.samples import Samples
 
@@ -49,6 +52,8 @@ class XGBoost:
     """Category columns with more codes enter as the rate of each target."""
     crosses: tuple[tuple[str, str], ...] = ()
     """Pairs of category columns that enter as rates too, for example an id and the tab."""
+    within_lists: float = 1.0
+    """Weight of the loss of order inside a list (`list_order.py`), beside the one of each row."""
     smoothing: float = 20.0
     """Rows at the mean rate that are added to every code's own."""
     refit: bool = True
@@ -182,6 +187,7 @@ class _Binned:
             parameters,
             self.fit_rows,
             num_boost_round=settings.rounds,
+            obj=_objective(tables.fit, target, settings.within_lists),
             evals=[(self.valid_rows, "valid")],
             callbacks=[stop, _Ticking(settings.rounds, tick)],
             verbose_eval=False,
@@ -189,7 +195,8 @@ class _Binned:
         if self.all_rows is not None:
             _label(self.all_rows, tables.all, target)
             rounds = booster.num_boosted_rounds()
-            booster = xgb.train(parameters, self.all_rows, num_boost_round=rounds)
+            goal = _objective(tables.all, target, settings.within_lists)
+            booster = xgb.train(parameters, self.all_rows, num_boost_round=rounds, obj=goal)
         tick(1.0)
         return booster
 
@@ -232,6 +239,27 @@ def _label(rows: Any, samples: Samples, target: str) -> None:
     label = samples.labels[target]
     masked = np.isnan(label)
     rows.set_info(label=np.where(masked, 0, label), weight=np.where(masked, 0, samples.weight))
+
+
+def _objective(
+    samples: Samples, target: str, within_lists: float
+) -> Callable[[np.ndarray, Any], tuple[np.ndarray, np.ndarray]] | None:
+    """Derivatives of log-loss and order inside lists by the log-odds; None: log-loss alone."""
+    if not within_lists:
+        return None
+    label, lists = samples.labels[target], Lists(samples.request_id)
+    weight = np.where(np.isnan(label), 0, samples.weight)
+    happened = np.nan_to_num(label)
+
+    def derivatives(log_odds: np.ndarray, _rows: Any) -> tuple[np.ndarray, np.ndarray]:
+        chance = 1.0 / (1.0 + np.exp(-log_odds.astype(np.float64)))
+        first, second = lists.slopes(log_odds, label)
+        return (
+            weight * (chance - happened) + within_lists * first,
+            weight * np.maximum(chance * (1.0 - chance), 1e-16) + within_lists * second,
+        )
+
+    return derivatives
 
 
 class _Shares:
