@@ -134,3 +134,10 @@ def test_the_days_held_out_decide_when_to_stop(use):
     stopped = model.fit(fit, shuffled, TARGETS, 0, quiet).score(LATER.values)
     went_on = model.fit(fit, valid, TARGETS, 0, quiet).score(LATER.values)
     assert stopped[:, 0].std() < went_on[:, 0].std()
+
+
+def test_trees_that_learn_the_order_inside_lists_find_the_signal_too():
+    model = replace(settings("xgboost"), **QUICK["xgboost"], within_lists=1.0)
+    for quality in evaluate(train(model, PAST, TARGETS, 3), LATER).values():
+        assert quality.auc > 0.76
+        assert 0.85 < quality.calibration < 1.15

@@ -52,7 +52,7 @@ class XGBoost:
     """Category columns with more codes enter as the rate of each target."""
     crosses: tuple[tuple[str, str], ...] = ()
     """Pairs of category columns that enter as rates too, for example an id and the tab."""
-    within_lists: float = 1.0
+    within_lists: float = 0.0
     """Weight of the loss of order inside a list (`list_order.py`), beside the one of each row."""
     smoothing: float = 20.0
     """Rows at the mean rate that are added to every code's own."""
