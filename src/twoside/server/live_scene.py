@@ -109,10 +109,10 @@ class LiveScene:
         lake, scene = self.declared.lake, self.declared.scene
         kinds = {scene.person, scene.item}
         self._rows: dict[str, Numbering] = {kind: lake.rows(kind) for kind in kinds}
-        # A plain dictionary: one id at a time is 50 times faster than through Arrow.
+        # A plain list and dictionary: a few ids are 50 times faster than through Arrow.
+        self._ids = {kind: numbering.words.to_pylist() for kind, numbering in self._rows.items()}
         self._row_of = {
-            kind: {word: row for row, word in enumerate(numbering.words.to_pylist())}
-            for kind, numbering in self._rows.items()
+            kind: {word: row for row, word in enumerate(ids)} for kind, ids in self._ids.items()
         }
         self._words = {
             column.name: lake.vocabulary(column.name)
@@ -131,8 +131,8 @@ class LiveScene:
 
     def externals(self, kind: str, rows: np.ndarray) -> Sequence[str]:
         """Ids of rows."""
-        found: list[str] = self._rows[kind].ids(np.asarray(rows))
-        return found
+        words = self._ids[kind]
+        return [words[row] for row in rows.tolist()]
 
     def context(self, given: Mapping[str, float | str]) -> dict[str, float]:
         """Numbers as they are, words as codes; a whole number may be a word too (tab 1)."""

@@ -23,7 +23,7 @@ def burden(waiting: float, bearable: float) -> float:
     return np.log1p(waiting / bearable)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def burdens(
     count: np.ndarray, since_ms: np.ndarray, now_ms: int, half_life_ms: float, bearable: float
 ) -> np.ndarray:

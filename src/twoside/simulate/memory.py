@@ -75,7 +75,7 @@ def with_room(memory: PairMemory, entries: int, lefts: int, rights: int) -> Pair
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def recall_left(memory: Any, row: int, at: np.ndarray) -> None:
     """Write the entries of a left row into `at`, int32 (rights,): entry number by right row."""
     entry = memory.left_head[row]
@@ -84,7 +84,7 @@ def recall_left(memory: Any, row: int, at: np.ndarray) -> None:
         entry = memory.left_next[entry]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def forget_left(memory: Any, row: int, at: np.ndarray) -> None:
     """Take them out of `at` again (-1)."""
     entry = memory.left_head[row]
@@ -93,7 +93,7 @@ def forget_left(memory: Any, row: int, at: np.ndarray) -> None:
         entry = memory.left_next[entry]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def recall_right(memory: Any, row: int, at: np.ndarray) -> None:
     """Write the entries of a right row into `at`, int32 (lefts,): entry number by left row."""
     entry = memory.right_head[row]
@@ -102,7 +102,7 @@ def recall_right(memory: Any, row: int, at: np.ndarray) -> None:
         entry = memory.right_next[entry]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def forget_right(memory: Any, row: int, at: np.ndarray) -> None:
     """Take them out of `at` again (-1)."""
     entry = memory.right_head[row]
@@ -111,7 +111,7 @@ def forget_right(memory: Any, row: int, at: np.ndarray) -> None:
         entry = memory.right_next[entry]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def remember(memory: Any, left: int, right: int) -> int:
     """A new entry for a pair that has none; its number."""
     entry = memory.used[0]

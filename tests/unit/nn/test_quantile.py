@@ -42,3 +42,28 @@ def test_columns_that_are_constant_or_never_known_are_finite():
     numbers = np.column_stack([np.ones(50), np.full(50, np.nan)]).astype(np.float32)
     even = Quantiles.fit(numbers).transform(np.array([[1, np.nan], [2, 3], [0, -1]], np.float32))
     assert np.isfinite(even).all()
+
+
+def test_values_between_knots_lie_on_the_line_through_them():
+    random = np.random.default_rng(2)
+    numbers = np.column_stack(
+        [random.normal(size=1_500), random.poisson(1.0, 1_500), np.ones(1_500)]
+    ).astype(np.float32)
+    quantiles = Quantiles.fit(numbers)
+    asked = np.concatenate([numbers, numbers + 0.3, [[-np.inf] * 3, [np.inf] * 3]])
+    even = quantiles.transform(asked.astype(np.float32))
+    for column, knots in enumerate(quantiles.knots):
+        place = np.linspace(0, 1, len(knots))
+        distinct = np.unique(knots)
+        low = [place[knots == value].min() for value in distinct]
+        high = [place[knots == value].max() for value in distinct]
+        for value, found in zip(asked[:, column].astype(np.float32), even[:, column], strict=True):
+            n = np.searchsorted(distinct, value)
+            if n < len(distinct) and distinct[n] == value:
+                expected = (low[n] + high[n]) / 2  # one of those that half of the rows may have
+            elif n in (0, len(distinct)):
+                expected = n > 0
+            else:
+                share = (value - distinct[n - 1]) / (distinct[n] - distinct[n - 1])
+                expected = high[n - 1] + share * (low[n] - high[n - 1])
+            assert found == pytest.approx(2 * expected - 1, abs=1e-5)

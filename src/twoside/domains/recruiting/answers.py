@@ -80,7 +80,7 @@ def outbox(exposures: int) -> Outbox:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _note(
     out: Any, kind: int, by: int, ts_ms: int, slate: int, place: int, value: float = np.nan
 ) -> None:
@@ -95,7 +95,7 @@ def _note(
     out.written[0] = n + 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _hire(out: Any, state: Any, job: int, now: int) -> None:
     """One opening less."""
     n = out.written[1]
@@ -106,7 +106,7 @@ def _hire(out: Any, state: Any, job: int, now: int) -> None:
     out.written[1] = n + 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _talk(
     out: Any,
     luck: np.uint64,
@@ -145,13 +145,13 @@ def _talk(
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _fading(created_ms: int, now: int, size: float, days: float) -> float:
     """What freshness adds, in logits."""
     return size * np.exp(-(now - created_ms) / (24.0 * HOUR_MS * days))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _meet(
     out: Any,
     luck: np.uint64,
@@ -214,7 +214,7 @@ def _meet(
     return entry, clock
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def answer(
     seed: int,
     turned: bool,

@@ -97,7 +97,7 @@ def declared_jobs(table: EntityTable) -> np.ndarray:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def match_features(
     turned: bool, person: np.ndarray, items: np.ndarray, seekers: Any, jobs: Any
 ) -> np.ndarray:

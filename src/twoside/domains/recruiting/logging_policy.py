@@ -66,7 +66,7 @@ def pools(
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _pool(
     found: Any, pool: int, title: int, group: int, city: int, cities: int
 ) -> tuple[np.ndarray, int, int]:
@@ -88,7 +88,7 @@ def _pool(
     return found.everything, 0, len(found.everything)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _keep(score: float, item: int, scores: np.ndarray, best: np.ndarray) -> None:
     """Insert into a short list kept from high to low."""
     n = len(best) - 1
@@ -102,7 +102,7 @@ def _keep(score: float, item: int, scores: np.ndarray, best: np.ndarray) -> None
     best[n] = item
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _match(s: int, j: int, seekers: Any, jobs: Any, r: Any) -> float:
     """A plain score of what both sides declare."""
     over = jobs[j].pay - seekers[s].pay
@@ -115,7 +115,7 @@ def _match(s: int, j: int, seekers: Any, jobs: Any, r: Any) -> float:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def lists(
     seed: int,
     turned: bool,
@@ -175,7 +175,7 @@ def lists(
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _drop_repeats(items: np.ndarray) -> None:
     """Move everything up over repeats and empty places."""
     kept = 0

@@ -23,7 +23,7 @@ _H1 = np.uint64(0x0101010101010101)
 _1, _2, _4, _56 = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(56)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _bits(x: np.uint64) -> np.uint64:
     """Number of bits set."""
     x = x - ((x >> _1) & _M1)
@@ -32,7 +32,7 @@ def _bits(x: np.uint64) -> np.uint64:
     return (x * _H1) >> _56
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def shared_skills(s: int, j: int, seekers: Any, jobs: Any) -> float:
     """Share of the skills asked for that the seeker has."""
     has = np.uint64(0)
@@ -41,7 +41,7 @@ def shared_skills(s: int, j: int, seekers: Any, jobs: Any) -> float:
     return np.float32(has) * jobs[j].asked
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def remoteness(s: int, j: int, seekers: Any, jobs: Any, near_km: float) -> float:
     """0 next door (or from home), 1/2 at `near_km`, to 1 far away."""
     km = km_between(
@@ -96,7 +96,7 @@ def odds(x: float) -> float:
     return np.exp(-min(max(x, np.float32(-20.0)), np.float32(20.0)))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sigmoid(x: float) -> float:
     """The logistic function."""
     return np.float32(1.0) / (np.float32(1.0) + odds(x))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,10 +33,15 @@ class Batch:
     people: Party
     items: Party
     calendar: Calendar
+    _codes: dict[str, tuple[np.ndarray, bool]] = field(default_factory=dict, init=False)
 
     def code(self, part: str) -> tuple[np.ndarray, bool]:
         """int32 codes of a part of a key, and whether they are one a request (or a candidate)."""
-        side, _, column = part.partition(".")
+        if part not in self._codes:
+            self._codes[part] = self._code(*part.split(".", 1))
+        return self._codes[part]
+
+    def _code(self, side: str, column: str = "") -> tuple[np.ndarray, bool]:
         if side == "context":
             values = self.context[column]
             return np.where(np.isnan(values), -1, values).astype(np.int32), True

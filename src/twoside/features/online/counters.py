@@ -38,7 +38,7 @@ class CounterNeed:
     """events: one column of `Counters.last` each"""
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _add(
     slots: np.ndarray,
     kinds: np.ndarray,
@@ -75,7 +75,7 @@ def _add(
     return filled
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _subtract(
     cells: np.ndarray,
     counts: np.ndarray,

@@ -46,7 +46,7 @@ def _before(rows: pa.Table, before_ms: int) -> pa.Table:
     return rows.filter(pc.less(rows["ts_ms"], before_ms))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _at(rows: np.ndarray, ts_ms: np.ndarray, start: np.ndarray, since: np.ndarray) -> np.ndarray:
     found = np.full(rows.size, -1, np.int32)
     for i in range(rows.size):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twoside.features.online.counters import CounterNeed
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _top(slots: np.ndarray) -> int:
     top = -1
     for i in range(slots.size):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twoside.schema.entities import ColumnType, EntityTable
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _known(rows: np.ndarray, size: int) -> np.ndarray:
     known = np.empty(rows.size, np.int32)
     for i in range(rows.size):
@@ -26,7 +26,7 @@ def _known(rows: np.ndarray, size: int) -> np.ndarray:
     return known
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _without_repeats(values: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     kept, kept_start, n = np.empty_like(values), np.zeros_like(start), 0
     for row in range(start.size - 1):

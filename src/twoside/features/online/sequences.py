@@ -33,7 +33,7 @@ class SequenceNeed:
     """Number columns of the item."""
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _push(
     taken: np.ndarray,
     version: np.ndarray,
@@ -77,7 +77,7 @@ def _push(
         count[p] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _newest(count: np.ndarray, length: int, persons: np.ndarray, most: int) -> np.ndarray:
     """int64 start (n + 1,) of the at most `most` newest of each person."""
     start = np.zeros(persons.size + 1, np.int64)
@@ -88,7 +88,7 @@ def _newest(count: np.ndarray, length: int, persons: np.ndarray, most: int) -> n
     return start
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _gather(
     ring: np.ndarray, count: np.ndarray, persons: np.ndarray, start: np.ndarray
 ) -> np.ndarray:

@@ -15,14 +15,14 @@ _FULLEST = 0.7
 _GROWTH = 1.4
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _place(key: int, size: int) -> int:
     """The upper 32 bits of the mixed key as a fraction of `size` (below 2^31)."""
     mixed = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
     return np.int64((mixed * np.uint64(size)) >> np.uint64(32))  # type: ignore[return-value]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def pair_keys(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """int64 (n,) keys of two int32 (n,) codes; -1 where one of them is unknown."""
     keys = np.empty(first.size, np.int64)
@@ -32,7 +32,7 @@ def pair_keys(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return keys
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _find(table: np.ndarray, keys: np.ndarray) -> np.ndarray:
     size = table.shape[0]
     slots = np.full(keys.size, -1, np.int32)
@@ -48,7 +48,7 @@ def _find(table: np.ndarray, keys: np.ndarray) -> np.ndarray:
     return slots
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _claim(
     table: np.ndarray, used: int, most: int, begin: int, keys: np.ndarray, slots: np.ndarray
 ) -> tuple[int, int]:
@@ -71,7 +71,7 @@ def _claim(
     return used, keys.size
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _moved(table: np.ndarray, size: int) -> np.ndarray:
     larger = np.full((size, 2), _EMPTY, np.int64)
     for row in range(table.shape[0]):

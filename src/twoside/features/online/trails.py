@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NONE = -1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _append(
     first: int,
     filled: int,
@@ -48,7 +48,7 @@ def _append(
     return filled
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _back(
     person: int, since_ms: int, head: np.ndarray, before: np.ndarray, first: int, ts_ms: np.ndarray
 ) -> np.ndarray:

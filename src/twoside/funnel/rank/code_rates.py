@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,14 +79,7 @@ class CodeRates:
     def _slots(self, values: np.ndarray) -> np.ndarray:
         """int64 (n, k): places in `rates`, -1 for an unknown code."""
         slots = np.empty((len(values), len(self.keys)), np.int64)
-        first = 0
-        for n, (one, other) in enumerate(self.keys):
-            size, size_2 = self.sizes[n]
-            code = _code(values[:, one], size)
-            code_2 = _code(values[:, other], size_2) if other >= 0 else np.zeros_like(code)
-            known = (code >= 0) & (code_2 >= 0)
-            slots[:, n] = np.where(known, first + code * size_2 + code_2, -1)
-            first += size * size_2
+        _find(values, self.keys, self.sizes, slots)
         return slots
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -149,12 +143,33 @@ class _Tally:
         return np.where(self.rows > 0, rates, np.nan).astype(np.float32)
 
 
-def _code(column: np.ndarray, size: int) -> np.ndarray:
-    known = (column >= 0) & (column < size)
-    return np.where(known, np.nan_to_num(column), -1).astype(np.int64)
+@njit(cache=True, nogil=True)
+def _find(values: np.ndarray, keys: np.ndarray, sizes: np.ndarray, slots: np.ndarray) -> None:
+    for row in range(len(values)):
+        first = 0
+        for key in range(len(keys)):
+            size, size_2 = sizes[key]
+            code, code_2 = values[row, keys[key, 0]], np.float32(0)
+            if keys[key, 1] >= 0:
+                code_2 = values[row, keys[key, 1]]
+            slots[row, key] = -1
+            if 0 <= code < size and 0 <= code_2 < size_2:  # a NaN is neither
+                slots[row, key] = first + int(code) * size_2 + int(code_2)
+            first += size * size_2
 
 
 def _look_up(rates: np.ndarray, slots: np.ndarray) -> np.ndarray:
-    found = rates[np.maximum(slots, 0)]  # (n, k, targets)
-    found[slots < 0] = np.nan
-    return np.reshape(found, (len(slots), slots.shape[1] * rates.shape[1]))
+    found = np.empty((len(slots), slots.shape[1] * rates.shape[1]), np.float32)
+    _copy(rates, slots, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _copy(rates: np.ndarray, slots: np.ndarray, found: np.ndarray) -> None:
+    targets = rates.shape[1]
+    for row in range(slots.shape[0]):
+        for key in range(slots.shape[1]):
+            slot = slots[row, key]
+            for target in range(targets):
+                place = key * targets + target
+                found[row, place] = rates[slot, target] if slot >= 0 else np.nan

@@ -8,9 +8,12 @@ channel never has to be fitted again because somebody clicked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from twoside.funnel.recall.past import Past
 
 if TYPE_CHECKING:
     from twoside.schema.artefact import Packed
@@ -61,6 +64,12 @@ class Asking:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @cached_property
+    def past(self) -> Past:
+        """What they did, one entry a pair: worked out once for all channels."""
+        parts = (self.start, self.item, self.ts_ms, self.strength)
+        return Past.summary(*parts, size=self.items.size)
 
 
 @dataclass(frozen=True)

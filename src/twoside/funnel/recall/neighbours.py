@@ -12,7 +12,6 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
@@ -47,7 +46,7 @@ class ItemNeighbours:
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The items nearest to what the person did last."""
-        past = Past.of_asking(asking)
+        past = asking.past
         items = np.full((len(asking), limit), -1, np.int32)
         scores = np.zeros((len(asking), limit), np.float32)
         _gather(

@@ -9,7 +9,6 @@ import numpy as np
 from numba import njit
 
 if TYPE_CHECKING:
-    from twoside.funnel.recall.channel import Asking
     from twoside.schema.behaviours import Behaviours
 
 
@@ -31,29 +30,24 @@ class Past:
     person, and it is no evidence of taste"""
 
     @staticmethod
-    def of_asking(asking: Asking) -> Past:
-        """Of those who ask."""
-        size = asking.items.size
-        return _summary(asking.start, asking.item, asking.ts_ms, asking.strength, size)
-
-    @staticmethod
     def of_behaviours(behaviours: Behaviours, people: int, items: int) -> Past:
         """Of all people, in order of their rows."""
         rows, start = behaviours.by_person(people)
-        return _summary(start, rows.item, rows.ts_ms, rows.strength, items)
+        return Past.summary(start, rows.item, rows.ts_ms, rows.strength, items)
 
-
-def _summary(
-    start: np.ndarray, item: np.ndarray, ts_ms: np.ndarray, strength: np.ndarray, size: int
-) -> Past:
-    parts = _distinct(
-        np.asarray(start, np.int64),
-        np.asarray(item, np.int32),
-        np.asarray(ts_ms, np.int64),
-        np.asarray(strength, np.float32),
-        size,
-    )
-    return Past(*parts)
+    @staticmethod
+    def summary(
+        start: np.ndarray, item: np.ndarray, ts_ms: np.ndarray, strength: np.ndarray, size: int
+    ) -> Past:
+        """From every behaviour of n people, oldest first; `size`: rows of items."""
+        parts = _distinct(
+            np.asarray(start, np.int64),
+            np.asarray(item, np.int32),
+            np.asarray(ts_ms, np.int64),
+            np.asarray(strength, np.float32),
+            size,
+        )
+        return Past(*parts)
 
 
 @njit(cache=True, nogil=True)

@@ -59,11 +59,11 @@ class Rejected:
 
     def keep(self, candidates: np.ndarray, facts: Facts) -> np.ndarray:
         """bool (n,) for int32 (n,) item rows."""
-        # np.unique gives the first of each, so turned round it is the latest
-        item, first = np.unique(facts.behaved_item[::-1], return_index=True)
-        against = facts.behaved_strength[::-1][first] < 0
-        recent = facts.now_ms - facts.behaved_ms[::-1][first] <= self.within_days * DAY_MS
-        return ~np.isin(candidates, item[against & recent])
+        recent = facts.now_ms - facts.behaved_ms <= self.within_days * DAY_MS
+        against = np.zeros(len(facts.is_open) + 1, bool)  # the last one is for unknown items
+        # oldest first, and of several values for one place the last one stays
+        against[facts.behaved_item] = (facts.behaved_strength < 0) & recent
+        return np.asarray(~against[candidates])
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,19 @@ class Seen:
 
     def keep(self, candidates: np.ndarray, facts: Facts) -> np.ndarray:
         """bool (n,) for int32 (n,) item rows."""
-        gone = np.zeros(len(candidates), bool)
-        good = facts.behaved_strength > 0
+        gone = np.zeros(len(facts.is_open) + 1, bool)  # the last one is for unknown items
         if self.shown_days > 0:
             recent = facts.now_ms - facts.shown_ms <= self.shown_days * DAY_MS
-            item, times = np.unique(facts.shown_item[recent], return_counts=True)
-            passed = np.setdiff1d(item[times >= self.times], facts.behaved_item[good])
-            gone |= np.isin(candidates, passed)
+            shown = facts.shown_item[recent]
+            if self.times > 1:
+                shown = np.flatnonzero(np.bincount(shown, minlength=1) >= self.times)
+            gone[shown] = True
+            gone[facts.behaved_item[facts.behaved_strength > 0]] = False
         if self.behaved_days > 0:
             done = facts.behaved_strength > self.behaved_strength
             recent = facts.now_ms - facts.behaved_ms <= self.behaved_days * DAY_MS
-            gone |= np.isin(candidates, facts.behaved_item[done & recent])
-        return ~gone
+            gone[facts.behaved_item[done & recent]] = True
+        return np.asarray(~gone[candidates])
 
 
 @dataclass(frozen=True)

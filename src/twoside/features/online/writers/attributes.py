@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WEEKDAY_OF_DAY_0 = 3  # 1970-01-01 was a Thursday
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spread(values: np.ndarray, columns: np.ndarray, request: np.ndarray, out: np.ndarray) -> None:
     """Row `request[i]` of float32 (n, m) `values` into `columns` of row i of `out`."""
     for i in range(request.size):
@@ -29,7 +29,7 @@ def spread(values: np.ndarray, columns: np.ndarray, request: np.ndarray, out: np
             out[i, columns[c]] = values[request[i], c]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _item_ages(
     born: np.ndarray,
     item: np.ndarray,

@@ -19,7 +19,7 @@ EARTH_RADIUS_KM = 6371.0088
 _NO_SUCH_WORD = -2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _equal(
     mine: np.ndarray,
     its: np.ndarray,
@@ -34,7 +34,7 @@ def _equal(
         out[i, column] = np.nan if a == -1 or b == -1 else same
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _difference(
     mine: np.ndarray,
     its: np.ndarray,
@@ -47,7 +47,7 @@ def _difference(
         out[i, column] = its[item[i]] - mine[request[i]]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _overlap(
     person: np.ndarray,
     my_values: np.ndarray,
@@ -75,7 +75,7 @@ def _overlap(
             out[i, column] = common / wanted if wanted else np.nan
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _distance(
     mine: np.ndarray,
     its: np.ndarray,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twoside.features.online.sequences import Sequences
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _share(
     recent: np.ndarray,
     recent_start: np.ndarray,
@@ -37,7 +37,7 @@ def _share(
             out[i, column] = same / past.size if code != -1 else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _gap(
     recent: np.ndarray,
     recent_start: np.ndarray,
@@ -60,7 +60,7 @@ def _gap(
             out[i, column] = numbers[item[i]] - mean
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _value(
     recent: np.ndarray,
     recent_start: np.ndarray,

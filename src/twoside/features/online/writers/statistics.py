@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COUNT, _RATE, _SINCE = 0, 1, 2
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _write(
     slots: np.ndarray,
     request: np.ndarray,

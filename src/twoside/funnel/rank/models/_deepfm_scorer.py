@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,25 +98,39 @@ class FactorizedScorer:
     inputs: Inputs
     net: Mapping[str, np.ndarray]
     """The parameters of `FactorizedNet` by their names there."""
+    _folded: _Folded = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_folded", _Folded.of(self.net))
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """float32 (n, columns) -> float32 (n, targets) probabilities."""
-        net = self.net
+        net, folded = self.net, self._folded
         slots, numbers = self.inputs.transform(values)
-        total = numbers @ net["number_vectors"]  # (n, d)
-        squares = np.square(numbers) @ np.square(net["number_vectors"])
-        logits = numbers @ net["number_weights"] + net["bias"]  # (n, T)
-        width = slots.shape[1] * total.shape[1]
-        hidden = np.empty((len(values), width + numbers.shape[1]), np.float32)
-        hidden[:, width:] = numbers
-        add_slots(slots, net["slot_vectors"], net["slot_weights"], total, squares, logits, hidden)
-        logits += (0.5 * (total * total - squares)) @ net["product_weights"]
-        layer = 0
-        while f"layers.{layer}.weight" in net:
-            hidden = hidden @ net[f"layers.{layer}.weight"].T + net[f"layers.{layer}.bias"]
-            np.maximum(hidden, 0, out=hidden)
-            layer += 1
-        logits += hidden @ net["head"]
+        of_numbers = numbers @ folded.numbers  # (n, d + T + first layer)
+        factors, heads = net["number_vectors"].shape[1], len(self.targets)
+        logits = np.empty((len(values), heads), np.float32)
+        hidden = np.empty((len(values), folded.numbers.shape[1] - factors - heads), np.float32)
+        vectors = np.empty((len(values), slots.shape[1] * factors), np.float32)
+        squares = np.square(numbers) @ folded.squares
+        lay_out(slots, net["slot_vectors"], vectors)
+        np.matmul(vectors, folded.slots, out=hidden)
+        add_up(
+            slots,
+            net["slot_vectors"],
+            net["slot_weights"],
+            of_numbers,
+            squares,
+            net["product_weights"],
+            net["bias"],
+            logits,
+            hidden,
+        )
+        for layer in range(folded.layers):
+            if layer:
+                hidden = hidden @ net[f"layers.{layer}.weight"].T
+            rectify(hidden, net[f"layers.{layer}.bias"])
+        logits += hidden @ net["head"] if folded.layers else hidden
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), np.float32)
 
     def pack(self) -> Packed:
@@ -144,26 +158,78 @@ class FactorizedScorer:
         )
 
 
+@dataclass(frozen=True)
+class _Folded:
+    """What meets the numbers in one matrix, so that they are multiplied once."""
+
+    numbers: np.ndarray
+    """float32 (m, d + T + width of the first layer): vectors, weights, layer; the heads if
+    there is none"""
+    squares: np.ndarray
+    """float32 (m, d): the vectors squared"""
+    slots: np.ndarray
+    """float32 (c * d, width of the first layer)"""
+    layers: int
+
+    @staticmethod
+    def of(net: Mapping[str, np.ndarray]) -> _Folded:
+        vectors, weights = net["number_vectors"], net["number_weights"]
+        layers = sum(name.endswith(".weight") for name in net)
+        first = net["layers.0.weight"] if layers else net["head"].T
+        width = first.shape[1] - len(vectors)
+        numbers = np.hstack([vectors, weights, first[:, width:].T])
+        slots = np.ascontiguousarray(first[:, :width].T)
+        return _Folded(np.ascontiguousarray(numbers), np.square(vectors), slots, layers)
+
+
 @njit(cache=True, nogil=True)
-def add_slots(
+def lay_out(slots: np.ndarray, vectors: np.ndarray, laid: np.ndarray) -> None:
+    """Lay the vectors of a row's slots side by side: float32 (n, c * d)."""
+    factors = vectors.shape[1]
+    for row in range(slots.shape[0]):
+        for column in range(slots.shape[1]):
+            for d in range(factors):
+                laid[row, column * factors + d] = vectors[slots[row, column], d]
+
+
+@njit(cache=True, nogil=True)
+def add_up(
     slots: np.ndarray,
     vectors: np.ndarray,
     weights: np.ndarray,
-    total: np.ndarray,
+    of_numbers: np.ndarray,
     squares: np.ndarray,
+    product_weights: np.ndarray,
+    bias: np.ndarray,
     logits: np.ndarray,
     hidden: np.ndarray,
 ) -> None:
-    """Add the vectors of the slots to `total`, their squares to `squares`, their weights to
-    `logits`, and lay them side by side at the beginning of `hidden`."""
-    factors, heads = vectors.shape[1], weights.shape[1]
+    """Fill `logits` with the first order and the products; add what numbers give to `hidden`."""
+    factors, heads = product_weights.shape
+    total, square = np.empty(factors, np.float32), np.empty(factors, np.float32)
     for row in range(slots.shape[0]):
+        for d in range(factors):
+            total[d], square[d] = of_numbers[row, d], squares[row, d]
+        for head in range(heads):
+            logits[row, head] = bias[head] + of_numbers[row, factors + head]
         for column in range(slots.shape[1]):
             slot = slots[row, column]
             for d in range(factors):
-                value = vectors[slot, d]
-                total[row, d] += value
-                squares[row, d] += value * value
-                hidden[row, column * factors + d] = value
+                total[d] += vectors[slot, d]
+                square[d] += vectors[slot, d] * vectors[slot, d]
             for head in range(heads):
                 logits[row, head] += weights[slot, head]
+        for d in range(factors):
+            product = np.float32(0.5) * (total[d] * total[d] - square[d])
+            for head in range(heads):
+                logits[row, head] += product * product_weights[d, head]
+        for n in range(hidden.shape[1]):
+            hidden[row, n] += of_numbers[row, factors + heads + n]
+
+
+@njit(cache=True, nogil=True)
+def rectify(hidden: np.ndarray, bias: np.ndarray) -> None:
+    """hidden = max(hidden + bias, 0), in place."""
+    for row in range(hidden.shape[0]):
+        for n in range(hidden.shape[1]):
+            hidden[row, n] = max(hidden[row, n] + bias[n], np.float32(0))

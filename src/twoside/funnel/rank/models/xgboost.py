@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 class XGBoost:
     """Settings of the boosted trees."""
 
-    rounds: int = 300
+    rounds: int = 400
     """Most trees a target; fewer when the next day no longer gains."""
     patience: int = 15
     """Trees without gain on the next day after which to stop."""
-    learning_rate: float = 0.12
+    learning_rate: float = 0.06
     max_depth: int = 4
     min_child_weight: float = 30.0
     """Least sum of second derivatives in a leaf: about 4 x rows at a rate of one half."""

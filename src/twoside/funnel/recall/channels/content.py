@@ -20,7 +20,6 @@ from twoside.funnel.recall.ask import ask
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.evidence import names_of, pieces, weigh
 from twoside.funnel.recall.groups import numbers_of
-from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.popularity import liked
 from twoside.funnel.recall.profiles import Profiles
 from twoside.funnel.recall.remembered import Remembered
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twoside.funnel.recall.channel import Asking, RecallData
+    from twoside.funnel.recall.past import Past
     from twoside.schema.entities import EntityTable
 
 Pairs = tuple[tuple[str, str], ...]
@@ -176,7 +176,7 @@ class FittedContent:
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The best-fitting items; nothing for people who declare nothing and did nothing."""
         terms, offered = self.terms(asking.items), self._offered.of(asking.items)
-        past = Past.of_asking(asking)
+        past = asking.past
         profiles = self._profiles(asking, past, terms)
         columns = len(self.columns)
         declared, recent = self.weights[:columns], self.weights[columns : 2 * columns]
@@ -213,7 +213,7 @@ class FittedContent:
         """float64 (m, pieces): the pieces of pairs (row of the question, item)."""
         terms, offered = self.terms(asking.items), self._offered.of(asking.items)
         return pieces(
-            self._profiles(asking, Past.of_asking(asking), terms),
+            self._profiles(asking, asking.past, terms),
             terms,
             self._wanted(asking),
             offered.numbers,
@@ -279,47 +279,45 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
     out_items,
     out_scores,
 ):
-    size = len(is_open)
-    score = np.zeros(size, np.float64)
-    state = np.zeros(size, np.int8)  # 0 untouched, 1 touched, 2 barred
-    touched = np.empty(size, np.int32)
+    size, limit = len(is_open), out_items.shape[1]
+    score = np.zeros(size, np.float64)  # of words: above 0 where there is any
+    barred = np.zeros(size, np.bool_)
+    touched = np.empty(size + 1, np.int32)
     for i in range(len(start) - 1):
         for r in range(past_start[i], past_start[i + 1]):
-            if refused[r] or (not repeat and past_weight[r] > 0):
-                state[past_item[r]] = 2
+            barred[past_item[r]] = refused[r] or (not repeat and past_weight[r] > 0)
         count = 0
         for s in range(start[i], start[i + 1]):
             if value[s] <= 0:
                 continue
             for e in range(of_start[term[s]], of_start[term[s] + 1]):
                 j = of_item[e]
-                if state[j] == 0:
-                    state[j] = 1
-                    touched[count] = j
-                    count += 1
+                touched[count] = j
+                count += score[j] == 0  # no branch: nobody can guess which items come twice
                 score[j] += value[s] * of_value[e]
-        any_number = False
+        any_number, most = False, 0.0  # what the numbers can add at most
         for c in range(len(scale)):
-            any_number = any_number or (not np.isnan(wanted[i, c]) and weights[c] > 0)
+            if not np.isnan(wanted[i, c]) and weights[c] > 0:
+                any_number = True
+                most += weights[c]
         if count == 0 and any_number:  # only numbers are known: every item is near or far
             for j in range(size):
-                if state[j] == 0:
-                    state[j] = 1
-                    touched[count] = j
-                    count += 1
+                touched[j] = j
+            count = size
         kept = 0
         for t in range(count):
             j = touched[t]
-            if is_open[j]:
-                total = score[j] + liked[j]
-                for c in range(len(scale)):
-                    gap = abs(wanted[i, c] - offered[j, c])
-                    if not np.isnan(gap):
-                        total += weights[c] * np.exp(-gap / scale[c])
-                kept = offer(out_scores[i], out_items[i], kept, np.float32(total), j)
+            total = score[j] + liked[j]
             score[j] = 0.0
-            state[j] = 0
+            if not is_open[j] or barred[j]:
+                continue
+            if 0 < kept == limit and np.float32(total + most) < out_scores[i, 0]:
+                continue
+            for c in range(len(scale)):
+                gap = abs(wanted[i, c] - offered[j, c])
+                if not np.isnan(gap):
+                    total += weights[c] * np.exp(-gap / scale[c])
+            kept = offer(out_scores[i], out_items[i], kept, np.float32(total), j)
         best_first(out_scores[i], out_items[i], kept)
         for r in range(past_start[i], past_start[i + 1]):
-            score[past_item[r]] = 0.0
-            state[past_item[r]] = 0
+            barred[past_item[r]] = False

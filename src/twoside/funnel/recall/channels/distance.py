@@ -16,7 +16,6 @@ from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import numbers_of
-from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
@@ -71,7 +70,7 @@ class FittedDistance:
         if self.places is None:
             return Recalled(items, scores)
         home = numbers_of(asking.people, self.places[:2], asking.person)
-        past = Past.of_asking(asking)
+        past = asking.past
         there, quality = self._points.of(asking.items)
         _nearest(
             past.start,

@@ -16,7 +16,6 @@ from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
-from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.topk import best_first, offer
@@ -97,7 +96,7 @@ class FittedFresh:
         """The newest open items; also for people never seen, then without groups."""
         newest = self._newest.of(asking.items)
         mine = codes_of(asking.people, tuple(m for m, _ in self.pairs), asking.person)
-        past = Past.of_asking(asking)
+        past = asking.past
         items = np.full((len(asking), limit), -1, np.int32)
         scores = np.zeros((len(asking), limit), np.float32)
         _newest(

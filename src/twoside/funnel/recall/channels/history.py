@@ -12,7 +12,6 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
@@ -45,7 +44,7 @@ class FittedHistory:
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The person's own items that are open."""
-        past = Past.of_asking(asking)
+        past = asking.past
         items = np.full((len(asking), limit), -1, np.int32)
         scores = np.zeros((len(asking), limit), np.float32)
         now = np.repeat(asking.now_ms, np.diff(past.start))

@@ -18,7 +18,6 @@ from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
-from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.popularity import evidence
 from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
@@ -117,7 +116,7 @@ class FittedHot:
         codes = codes_of(asking.people, self.columns, asking.person)
         beyond = codes >= np.diff(self.offsets)  # words that came after the fit
         group, _ = _numbered(np.where(beyond, -1, codes), np.diff(self.offsets).tolist())
-        past = Past.of_asking(asking)
+        past = asking.past
         items = np.full((len(asking), limit), -1, np.int32)
         scores = np.zeros((len(asking), limit), np.float32)
         _hottest(
@@ -163,13 +162,12 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     out_scores,
 ):
     size = len(is_open)
-    score = np.zeros(size, np.float64)
-    state = np.zeros(size, np.int8)  # 0 untouched, 1 touched, 2 refused
-    touched = np.empty(size, np.int32)
+    score = np.zeros(size, np.float64)  # above 0 where a group has the item
+    barred = np.zeros(size, np.bool_)
+    touched = np.empty(size + 1, np.int32)
     for i in range(len(group)):
         for r in range(past_start[i], past_start[i + 1]):
-            if refused[r]:
-                state[past_item[r]] = 2
+            barred[past_item[r]] = refused[r]
         groups, rest, found = 0, 0.0, 0
         for c in range(group.shape[1]):
             groups += group[i, c] >= 0
@@ -181,30 +179,26 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
             scale = 1 / (totals[g] + backoff) / groups
             for e in range(start[g], start[g + 1]):
                 j = item[e]
-                if state[j] == 0:
-                    state[j] = 1
-                    touched[found] = j
-                    found += 1
+                touched[found] = j
+                found += score[j] == 0  # no branch: nobody can guess which items come twice
                 score[j] += count[e] * scale
         if groups == 0:
             rest = 1.0
         kept = 0
         for t in range(found):
             j = touched[t]
-            if is_open[j]:
+            if is_open[j] and not barred[j]:
                 value = np.float32(score[j] + rest * share[j])
                 kept = offer(out_scores[i], out_items[i], kept, value, j)
         taken = 0
         for j in order:
             if taken == out_items.shape[1]:
                 break
-            if state[j] == 0 and is_open[j]:
+            if score[j] == 0 and is_open[j] and not barred[j]:
                 kept = offer(out_scores[i], out_items[i], kept, np.float32(rest * share[j]), j)
                 taken += 1
         best_first(out_scores[i], out_items[i], kept)
         for t in range(found):
             score[touched[t]] = 0.0
-            state[touched[t]] = 0
         for r in range(past_start[i], past_start[i + 1]):
-            score[past_item[r]] = 0.0
-            state[past_item[r]] = 0
+            barred[past_item[r]] = False
