@@ -81,7 +81,9 @@ def _alone(
         else:
             known = ~np.isnan(label[order])
             positive, sorted_score = label[order][known] > 0, score[order][known]
-            wins, pairs = wins_and_pairs(positive, sorted_score, 0, len(positive))
+            wins, pairs = wins_and_pairs(
+                positive, sorted_score, np.ones(len(positive)), 0, len(positive)
+            )
             found = wins / pairs
         yield target, max(found, 1.0 - found)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from twoside.errors import DataError
 from twoside.funnel import settings as configured
 from twoside.funnel.learned import Learned
@@ -78,7 +80,8 @@ def training_samples(
     """The last days up to `until_day`; nothing after it is known, to labels neither."""
     first = until_day - settings.training.days + 1
     cutoff = declared.lake.calendar.start_of(until_day + 1)
-    return some_samples(declared, (first, until_day), cutoff, settings.training.rows, seed, steps)
+    rows, plain_share = settings.training.rows, settings.training.plain_share
+    return some_samples(declared, (first, until_day), cutoff, rows, seed, steps, plain_share)
 
 
 def some_samples(
@@ -88,14 +91,18 @@ def some_samples(
     rows: int,
     seed: int,
     steps: Steps,
+    plain_share: float = 1.0,
 ) -> Samples:
-    """Samples of whole requests, about `rows` at most, of the days (first, last)."""
-    shown = declared.lake.read("exposures", *days, ["request_id"], declared.scene.name).num_rows
+    """Samples of some requests, about `rows` at most, of the days (first, last)."""
+    lake, scene = declared.lake, declared.scene.name
+    shown = lake.read("exposures", *days, ["exposure_id"], scene).num_rows
     if not shown:
         raise DataError(
             f"{declared.name}: no exposures on these days in {declared.lake.root}. "
             "Import them, or choose other days."
         )
+    followed = lake.read("events", *days, ["exposure_id"], scene)["exposure_id"].to_numpy()
+    answered = min(shown, len(np.unique(followed[followed >= 0])) + int((followed < 0).sum()))
     with steps("samples and features") as tick:
         return build_samples(
             declared.lake,
@@ -105,7 +112,8 @@ def some_samples(
             first_day=days[0],
             last_day=days[1],
             cutoff_ms=cutoff_ms,
-            request_share=min(1.0, rows / shown),
+            request_share=min(1.0, rows / (answered + plain_share * (shown - answered))),
+            plain_share=plain_share,
             seed=seed,
             tick=tick,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twoside import config
+from twoside.errors import ArtefactError
 from twoside.funnel import settings as configured
 from twoside.funnel.rank.blend import Blend
 from twoside.schema.artefact import Packed
@@ -71,4 +72,10 @@ def published(name: str, artefacts: Artefacts) -> tuple[FunnelSettings, Learned,
     settings = config.build(
         configured.FunnelSettings, dict(artefact.about["settings"]), f"artefact {name}"
     )
-    return settings, unpack(settings, artefact.parts), artefact.version
+    try:
+        return settings, unpack(settings, artefact.parts), artefact.version
+    except KeyError as error:
+        raise ArtefactError(
+            f"artefact {name} {artefact.version}: {error} is missing; another version of twoside "
+            f"made it. Train it again: twoside funnel train {name} --lake LAKE"
+        ) from None

@@ -26,6 +26,9 @@ class Training:
     """Last of these days, on which training is stopped."""
     rows: int = 400_000
     """Most exposures taken; above it whole requests are drawn, the same ones for one seed."""
+    plain_share: float = 1.0
+    """Part of the exposures that nothing followed which is learned from, each counting for
+    1 / plain_share: the same `rows` then hold many more of what is rare."""
     targets: tuple[str, ...] = ()
     """Targets to learn, of which those count that occur in the lake; empty: all of the scene."""
 

@@ -44,23 +44,30 @@ def gauc(
 
 
 def auc_by_person(
-    person: np.ndarray, label: np.ndarray, score: np.ndarray
+    person: np.ndarray, label: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """AUC float64 (m,) and number of impressions int64 (m,) of the people with both classes."""
+    """AUC float64 (m,) and impressions float64 (m,) of the people with both classes.
+
+    weight (n,): an impression counts as so many; None is 1 each.
+    """
     order = np.lexsort((score, person))
     person = person[order]
     edges = np.flatnonzero(np.diff(person)) + 1
     start = np.concatenate(([0], edges, [len(person)])) if len(person) else np.zeros(1, np.int64)
-    value = _auc_of_runs(label[order] > 0, score[order], start.astype(np.int64))
+    counted = np.ones(len(order)) if weight is None else np.asarray(weight, np.float64)[order]
+    value = _auc_of_runs(label[order] > 0, score[order], counted, start.astype(np.int64))
     both = ~np.isnan(value)
-    return value[both], np.diff(start)[both]
+    upto = np.concatenate(([0.0], np.cumsum(counted)))
+    return value[both], (upto[start[1:]] - upto[start[:-1]])[both]
 
 
 @njit(cache=True, nogil=True)
-def _auc_of_runs(positive: np.ndarray, score: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _auc_of_runs(
+    positive: np.ndarray, score: np.ndarray, weight: np.ndarray, start: np.ndarray
+) -> np.ndarray:
     value = np.full(len(start) - 1, np.nan)
     for run in range(len(start) - 1):
-        wins, pairs = wins_and_pairs(positive, score, start[run], start[run + 1])
+        wins, pairs = wins_and_pairs(positive, score, weight, start[run], start[run + 1])
         if pairs > 0:
             value[run] = wins / pairs
     return value

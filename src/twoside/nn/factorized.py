@@ -6,7 +6,10 @@ Prediction", IJCAI, eqs. 1 to 4. What we changed: (1) a number enters the produc
 and the deep part as x_f itself, so a hundred numbers cost no hundred vectors there; (2) the
 pairwise products are kept as a vector (He & Chua 2017, "Neural Factorization Machines", SIGIR,
 eq. 4) and each target weighs its parts, for with all weights 1 it is the published sum; (3) the
-vectors and the deep part are shared and each target has its own first order and head.
+vectors and the deep part are shared and each target has its own first order and head; (4) the
+first order of a number is a curve, straight between even places from -1 to 1, where the published
+one is a straight line (Gorishniy et al. 2022, "On Embeddings for Numerical Features in Tabular
+Deep Learning", NeurIPS, section 3.1, piecewise linear encoding).
 """
 
 from __future__ import annotations
@@ -16,9 +19,14 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
+from torch.nn.functional import embedding_bag
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+PIECES = 16
+"""Straight pieces of a curve."""
 
 
 def pairwise_products(total: torch.Tensor, squares: torch.Tensor) -> torch.Tensor:
@@ -28,13 +36,14 @@ def pairwise_products(total: torch.Tensor, squares: torch.Tensor) -> torch.Tenso
 
 
 class FactorizedNet(nn.Module):
-    """DeepFM over c category slots and m numbers, with T heads.
+    """DeepFM over c category slots and m numbers between -1 and 1, with T heads.
 
     unknown int32 (c,) is the slot of each column that stands for what is not known; learning
     puts it in place of a share `forget` of the slots.
     """
 
     unknown: torch.Tensor
+    curve_start: torch.Tensor
 
     def __init__(
         self,
@@ -55,7 +64,9 @@ class FactorizedNet(nn.Module):
         self.slot_vectors = nn.Parameter(torch.randn(slots, factors, generator=random) * 0.01)
         self.slot_weights = nn.Parameter(torch.zeros(slots, heads))
         self.number_vectors = nn.Parameter(torch.randn(numbers, factors, generator=random) * 0.01)
-        self.number_weights = nn.Parameter(torch.zeros(numbers, heads))
+        self.curves = nn.Parameter(torch.zeros(numbers * (PIECES + 1), heads))
+        start = torch.arange(numbers) * (PIECES + 1)
+        self.register_buffer("curve_start", start, persistent=False)
         self.bias = nn.Parameter(torch.zeros(heads))
         self.product_weights = nn.Parameter(torch.ones(factors, heads))
         widths = [categories * factors + numbers, *layers]
@@ -75,9 +86,18 @@ class FactorizedNet(nn.Module):
         vectors = self.slot_vectors[slots]  # (B, c, d)
         total = vectors.sum(1) + numbers @ self.number_vectors
         squares = vectors.square().sum(1) + numbers.square() @ self.number_vectors.square()
-        logits = self.bias + self.slot_weights[slots].sum(1) + numbers @ self.number_weights
+        logits = self.bias + self.slot_weights[slots].sum(1) + self._on_curves(numbers)
         logits = logits + pairwise_products(total, squares) @ self.product_weights
         hidden = torch.cat([vectors.flatten(1), numbers], 1)
         for layer in self.layers:
             hidden = self.dropout(torch.relu(layer(hidden)))
         return logits + hidden @ self.head
+
+    def _on_curves(self, numbers: torch.Tensor) -> torch.Tensor:
+        """float (B, T): the sum over numbers of their curves' heights."""
+        at = (numbers + 1) * (PIECES / 2)
+        piece = at.floor().clamp(0, PIECES - 1)
+        share = at - piece
+        left = piece.long() + self.curve_start
+        ends, shares = torch.cat([left, left + 1], 1), torch.cat([1 - share, share], 1)
+        return embedding_bag(ends, self.curves, per_sample_weights=shares, mode="sum")

@@ -20,12 +20,15 @@ def masked_bce(logits: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor)
     return ((each * weights).sum(0) / weights.sum(0).clamp_min(1e-9)).sum()
 
 
-def within_lists(logits: torch.Tensor, labels: torch.Tensor, group: torch.Tensor) -> torch.Tensor:
-    """Order inside a list: the sum over heads and positives, divided by B, of
+def within_lists(
+    logits: torch.Tensor, labels: torch.Tensor, group: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
+    """Order inside a list: the sum over heads and positives, divided by the rows, of
     -log(e^s / (e^s + sum of e^s' over the negatives of the same list)).
 
-    Divided by all rows, a head counts by how often it happens, as in `masked_bce`: a mean over
-    the few positives of a rare head would be loud noise.
+    weight (B,): a row counts as so many, as a positive and among the negatives. Divided by all,
+    a head counts by how often it happens, as in `masked_bce`: a mean over the few positives of a
+    rare head would be loud noise.
 
     logits (B, T); labels (B, T) with NaN for not known; group int (B,): the list of a row. What
     is the same for a whole list (all that is known of the person) cancels out. Positives in a
@@ -38,9 +41,11 @@ def within_lists(logits: torch.Tensor, labels: torch.Tensor, group: torch.Tensor
     rows = int(lists.max()) + 1
     bounded = logits.clamp(-30, 30)
     negatives = logits.new_zeros(rows, logits.shape[1])
-    negatives = negatives.index_add(0, lists, torch.where(labels == 0, bounded.exp(), 0.0))
+    negatives = negatives.index_add(
+        0, lists, torch.where(labels == 0, weight[:, None] * bounded.exp(), 0.0)
+    )
     against = negatives[lists]  # (B, T)
     counts = (labels == 1) & (against > 0)
     each = softplus(torch.log(torch.where(counts, against, 1.0)) - bounded)
-    each = torch.where(counts, each, 0.0)
-    return each.sum() / len(logits)
+    each = torch.where(counts, each * weight[:, None], 0.0)
+    return each.sum() / weight.sum()

@@ -2,6 +2,7 @@
 
 exposures -> rows (whole requests, a share of them, the first positions)
           -> labels: what followed each, before the cut-off
+          -> of the rows that nothing followed, a share that stands for all of them
           -> features: what was known strictly before the row's request
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
+import pyarrow as pa
 
 from twoside.errors import DataError
 from twoside.features.catalogue import check, feature_columns
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
-    import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
@@ -49,6 +50,7 @@ def build_samples(
     cutoff_ms: int,
     *,
     request_share: float = 1.0,
+    plain_share: float = 1.0,
     max_position: int | None = None,
     seed: int = 0,
     threads: int = 2,
@@ -60,6 +62,10 @@ def build_samples(
 
     Nothing at or after `cutoff_ms` is read. `request_share` keeps that part of the requests,
     whole; `max_position` keeps positions up to it (counted from 0).
+
+    `plain_share` keeps that part of the rows without any positive label, each with the weight
+    1 / plain_share, so that weighted means stay what they were (case-control sampling: King &
+    Zeng 2001, "Logistic Regression in Rare Events Data", Political Analysis 9, eq. 11).
     """
     found = domain.scene(scene)
     check(features, domain, found)
@@ -69,6 +75,13 @@ def build_samples(
         rows = con.create_table("asked", _numbered(shown))
         table = con.to_pyarrow(rows.drop("shown_ms").order_by("row"))
         label_of = _labels(con, lake, found, rows, first_day, last_day, cutoff_ms)
+        weight = np.ones(table.num_rows, np.float32)
+        if plain_share < 1:
+            plain = ~np.any([label == 1 for label in label_of.values()], axis=0)
+            kept = in_share(_array(table, "exposure_id", np.int64), plain_share, seed) | ~plain
+            weight = np.where(plain, 1 / plain_share, 1)[kept].astype(np.float32)
+            label_of = {name: label[kept] for name, label in label_of.items()}
+            rows, table = _only(con, rows, np.flatnonzero(kept)), table.filter(pa.array(kept))
         tick(_ROWS_SHARE)
         values = duckdb.feature_values(
             con,
@@ -92,7 +105,7 @@ def build_samples(
         labels=label_of,
         columns=feature_columns(features, lake, domain, found),
         values=values,
-        weight=np.ones(table.num_rows, np.float32),
+        weight=weight,
     )
 
 
@@ -158,6 +171,13 @@ def _numbered(shown: ir.Table) -> ir.Table:
         row=ibis.row_number().over(ibis.window(order_by=order)).cast("int64"),
         shown_ms=shown.ts_ms,
     )
+
+
+def _only(con: Backend, rows: ir.Table, kept: np.ndarray) -> ir.Table:
+    """Some of the rows, numbered anew in the same order."""
+    numbers = ibis.memtable(pa.table({"row": kept, "number": np.arange(len(kept))}))
+    chosen = rows.inner_join(numbers, "row")
+    return con.create_table("thinned", chosen.mutate(row=chosen.number).drop("number"))
 
 
 def _labels(

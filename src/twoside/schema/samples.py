@@ -49,7 +49,7 @@ class Samples:
     values: np.ndarray
     """float32 (n, len(columns)); NaN is unknown for numbers, -1 for categories"""
     weight: np.ndarray
-    """float32"""
+    """float32: as how many rows each counts; more than 1 where others were left out"""
 
     def __len__(self) -> int:
         return len(self.person)
@@ -69,6 +69,13 @@ class Samples:
             values=self.values[keep],
             weight=self.weight[keep],
         )
+
+    def rate(self, target: str) -> float:
+        """Mean of the final labels of a target, by weight; NaN if there are none."""
+        label = self.labels[target]
+        final = ~np.isnan(label)
+        weight = self.weight[final].astype(np.float64)
+        return float(np.average(label[final], weights=weight)) if final.any() else float("nan")
 
     def column(self, name: str) -> np.ndarray:
         """float32 (n,): one feature by name."""

@@ -108,6 +108,28 @@ def test_rows_of_a_share_are_those_of_the_whole(tmp_path: Path) -> None:
         np.testing.assert_array_equal(label, whole.labels[target][rows])
 
 
+def test_rows_that_nothing_followed_are_thinned_and_count_for_those_left_out(
+    tmp_path: Path,
+) -> None:
+    market = make(tmp_path, 8)
+    features = (ALONE[1], ALONE[5])
+    end = market.lake.calendar.start_of(FIRST_DAY + DAYS)
+    days = FIRST_DAY + 1, FIRST_DAY + DAYS - 1
+    whole = build_samples(market.lake, DOMAIN, "things", features, *days, end)
+    some = build_samples(market.lake, DOMAIN, "things", features, *days, end, plain_share=0.25)
+    followed = np.any([label == 1 for label in whole.labels.values()], axis=0)
+    taken = np.isin(whole.exposure_id, some.exposure_id)
+    assert taken[followed].all(), "what something followed stays"
+    plain, share = int((~followed).sum()), float(taken[~followed].mean())
+    assert abs(share - 0.25) < 5 * np.sqrt(0.25 * 0.75 / plain)
+    np.testing.assert_array_equal(some.weight, np.where(followed[taken], 1, 4))
+    np.testing.assert_array_equal(some.exposure_id, whole.exposure_id[taken])
+    np.testing.assert_array_equal(some.values, whole.values[taken])
+    for target, label in some.labels.items():
+        np.testing.assert_array_equal(label, whole.labels[target][taken])
+        assert some.rate(target) == pytest.approx(whole.rate(target), rel=0.15)
+
+
 def test_what_comes_later_changes_nothing(tmp_path: Path) -> None:
     """A lake that ends at the cut-off gives the features of one that goes on."""
     market = make(tmp_path, 6)

@@ -15,6 +15,15 @@ def test_auc_is_scikit_learns_with_any_number_of_ties(levels):
     assert auc(label, score) == pytest.approx(roc_auc_score(label, score), abs=1e-12)
 
 
+def test_a_weight_counts_a_row_as_so_many_rows():
+    rng = np.random.default_rng(1)
+    score, label = rng.integers(0, 9, 200).astype(float), rng.integers(0, 2, 200)
+    weight = rng.integers(1, 5, 200)
+    found = auc(label, score, weight)
+    assert found == pytest.approx(auc(np.repeat(label, weight), np.repeat(score, weight)))
+    assert found != pytest.approx(auc(label, score))
+
+
 def test_all_scores_equal_is_one_half():
     assert auc(np.array([1.0, 0, 0, 1]), np.ones(4)) == 0.5
 

@@ -68,3 +68,14 @@ def test_the_weights_of_people_are_their_impressions():
         if 0 < label[person == one].sum() < (person == one).sum()
     ]
     assert weight.tolist() == both
+
+
+def test_a_weight_counts_an_impression_as_so_many():
+    rng = np.random.default_rng(4)
+    person, label = rng.integers(0, 12, 300), rng.integers(0, 2, 300)
+    score, weight = rng.integers(0, 9, 300).astype(float), rng.integers(1, 5, 300)
+    value, shown = auc_by_person(person, label, score, weight)
+    many = (np.repeat(array, weight) for array in (person, label, score))
+    expected, impressions = auc_by_person(*many)
+    assert value == pytest.approx(expected)
+    assert shown == pytest.approx(impressions)

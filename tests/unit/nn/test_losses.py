@@ -38,6 +38,7 @@ def test_the_loss_within_lists_is_that_of_a_loop_over_positives():
     logits, group = rng.normal(size=(60, 2)), rng.integers(0, 15, 60)
     labels = (rng.random((60, 2)) < 0.4).astype(float)
     labels[rng.random((60, 2)) < 0.2] = np.nan
+    weight = rng.choice([1.0, 5.0], 60)
     expected = 0.0
     for head in range(2):
         found = []
@@ -45,9 +46,11 @@ def test_the_loss_within_lists_is_that_of_a_loop_over_positives():
             against = (group == group[row]) & (labels[:, head] == 0)
             if against.any():
                 score = np.exp(logits[row, head])
-                found.append(-np.log(score / (score + np.exp(logits[against, head]).sum())))
-        expected += np.sum(found) / 60
-    found = within_lists(torch.tensor(logits), torch.tensor(labels), torch.tensor(group))
+                others = (weight[against] * np.exp(logits[against, head])).sum()
+                found.append(-weight[row] * np.log(score / (score + others)))
+        expected += np.sum(found) / weight.sum()
+    given = (torch.tensor(one) for one in (logits, labels, group, weight))
+    found = within_lists(*given)
     assert found.item() == pytest.approx(expected, rel=1e-6)
 
 
@@ -55,14 +58,17 @@ def test_what_a_whole_list_shares_does_not_change_its_order():
     logits, group = torch.randn(8, 1), torch.tensor([0, 0, 0, 1, 1, 1, 1, 1])
     labels = torch.tensor([[1.0], [0], [0], [1], [1], [0], [0], [0]])
     shift = torch.tensor([3.0, -2.0])[group][:, None]
-    assert torch.allclose(
-        within_lists(logits, labels, group), within_lists(logits + shift, labels, group), atol=1e-5
+    before, after = (
+        within_lists(one, labels, group, torch.ones(8)) for one in (logits, logits + shift)
     )
+    assert torch.allclose(before, after, atol=1e-5)
 
 
 def test_a_list_of_one_class_adds_nothing():
     logits = torch.randn(4, 1, requires_grad=True)
-    found = within_lists(logits, torch.tensor([[1.0], [1], [0], [0]]), torch.tensor([0, 0, 1, 1]))
+    found = within_lists(
+        logits, torch.tensor([[1.0], [1], [0], [0]]), torch.tensor([0, 0, 1, 1]), torch.ones(4)
+    )
     found.backward()
     assert found.item() == 0
     assert logits.grad.abs().sum().item() == 0

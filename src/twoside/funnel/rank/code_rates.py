@@ -98,8 +98,7 @@ class CodeRates:
 
 def usual(samples: Samples, targets: tuple[str, ...]) -> tuple[str, ...]:
     """The targets that happen often enough for a code's few rows to tell its rate."""
-    means = {t: samples.labels[t] for t in targets if not np.isnan(samples.labels[t]).all()}
-    return tuple(t for t, label in means.items() if np.nanmean(label) >= _LEAST_RATE)
+    return tuple(target for target in targets if samples.rate(target) >= _LEAST_RATE)
 
 
 def keys_of(
@@ -118,6 +117,7 @@ class _Tally:
         self, size: int, samples: Samples, targets: tuple[str, ...], smoothing: float
     ) -> None:
         self.labels = [samples.labels[target] for target in targets]
+        self.weight = samples.weight.astype(np.float64)
         self.smoothing = smoothing
         self.rows = np.zeros((size, len(targets)))
         self.events = np.zeros((size, len(targets)))
@@ -128,13 +128,14 @@ class _Tally:
         size = len(self.rows)
         for n, label in enumerate(self.labels):
             final = ~np.isnan(label[rows])
-            label_of = label[rows][final]
-            self.total[:, n] += len(label_of), label_of.sum()
+            weight = self.weight[rows][final]
+            happened = weight * label[rows][final]
+            self.total[:, n] += weight.sum(), happened.sum()
             for key in range(slots.shape[1]):
                 place = slots[final, key]
                 known = place >= 0
-                self.rows[:, n] += np.bincount(place[known], minlength=size)
-                self.events[:, n] += np.bincount(place[known], label_of[known], minlength=size)
+                self.rows[:, n] += np.bincount(place[known], weight[known], minlength=size)
+                self.events[:, n] += np.bincount(place[known], happened[known], minlength=size)
 
     def rates(self) -> np.ndarray:
         """float32 (size, targets): smoothed to the mean of all rows; NaN where there are none."""

@@ -24,11 +24,14 @@ class Lists:
         edges = np.flatnonzero(np.diff(request_id[self.order])) + 1
         self.start = np.concatenate(([0], edges, [len(request_id)])).astype(np.int64)
 
-    def slopes(self, score: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def slopes(
+        self, score: np.ndarray, label: np.ndarray, weight: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """First and second derivatives float64 (n,) of the summed loss, from log-odds float (n,)
-        and labels (n,): 1, 0, NaN for not known."""
+        and labels (n,): 1, 0, NaN for not known; a row counts as `weight` (n,) rows."""
         first, second = np.zeros(len(score)), np.zeros(len(score))
-        _add_slopes(np.exp(np.clip(score, -30, 30)), label, self.order, self.start, first, second)
+        odds = np.exp(np.clip(score, -30, 30))
+        _add_slopes(odds, label, weight, self.order, self.start, first, second)
         return first, second
 
 
@@ -36,6 +39,7 @@ class Lists:
 def _add_slopes(
     odds: np.ndarray,
     label: np.ndarray,
+    weight: np.ndarray,
     order: np.ndarray,
     start: np.ndarray,
     first: np.ndarray,
@@ -46,7 +50,7 @@ def _add_slopes(
         against = 0.0
         for row in rows:
             if label[row] == 0:
-                against += odds[row]
+                against += weight[row] * odds[row]
         if against == 0:
             continue
         for row in rows:
@@ -54,10 +58,10 @@ def _add_slopes(
                 continue
             whole = against + odds[row]
             missed = against / whole
-            first[row] -= missed
-            second[row] += missed * (1 - missed)
+            first[row] -= weight[row] * missed
+            second[row] += weight[row] * missed * (1 - missed)
             for other in rows:
                 if label[other] == 0:
-                    share = odds[other] / whole
-                    first[other] += share
-                    second[other] += share * (1 - share)
+                    share = weight[other] * odds[other] / whole
+                    first[other] += weight[row] * share
+                    second[other] += weight[row] * share * (1 - share)

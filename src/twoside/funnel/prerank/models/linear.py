@@ -50,7 +50,7 @@ class Linear:
         for n, target in enumerate(targets):
             final = ~np.isnan(newest.labels[target])
             label, weight = newest.labels[target][final], newest.weight[final]
-            odds = self._log_odds(codes[final], len(tables), label)
+            odds = self._log_odds(codes[final], len(tables), label, weight)
             rows = np.column_stack([even[final], odds[codes[final]]])
             found, free = fit_logistic(rows, label, weight, self.penalty)
             weights[:, n], bias[n] = found[: even.shape[1]], free
@@ -59,13 +59,17 @@ class Linear:
                 tables[part, n] = odds[part] * found[even.shape[1] + column]
         return LinearScorer(targets, columns, quantiles, start, weights, tables, bias)
 
-    def _log_odds(self, slots: np.ndarray, size: int, label: np.ndarray) -> np.ndarray:
+    def _log_odds(
+        self, slots: np.ndarray, size: int, label: np.ndarray, weight: np.ndarray
+    ) -> np.ndarray:
         """float64 (size,): smoothed log-odds of each code, less those of the mean."""
-        rate = float(np.clip(label.mean(dtype=np.float64), 1e-6, 1 - 1e-6)) if len(label) else 0.5
+        weight = weight.astype(np.float64)
+        rate = float(np.average(label, weights=weight)) if len(label) else 0.5
+        rate = min(max(rate, 1e-6), 1 - 1e-6)
         rows, happened = np.zeros(size), np.zeros(size)
         for column in range(slots.shape[1]):
-            rows += np.bincount(slots[:, column], minlength=size)
-            happened += np.bincount(slots[:, column], weights=label, minlength=size)
+            rows += np.bincount(slots[:, column], weight, minlength=size)
+            happened += np.bincount(slots[:, column], weight * label, minlength=size)
         chance = (happened + self.smoothing * rate) / (rows + self.smoothing)
         chance = np.clip(chance, 1e-6, 1 - 1e-6)
         return np.asarray(np.log(chance / (1 - chance)) - np.log(rate / (1 - rate)))

@@ -103,7 +103,9 @@ def _new_net(settings: DeepFM, inputs: Inputs, rows: _Rows, seed: int) -> Factor
         unknown=inputs.vocabulary.first,
         random=torch.Generator().manual_seed(seed),
     )
-    rates = torch.nan_to_num(torch.nanmean(rows.labels, 0), nan=0.5).clamp(1e-6, 1 - 1e-6)
+    counts = rows.weight[:, None] * ~torch.isnan(rows.labels)
+    rates = (counts * torch.nan_to_num(rows.labels)).sum(0) / counts.sum(0)
+    rates = torch.nan_to_num(rates, nan=0.5).clamp(1e-6, 1 - 1e-6)
     net.bias.data = torch.logit(rates)  # start at the mean, not at one half
     return net
 
@@ -131,7 +133,7 @@ def _descend(
         labels = rows.labels[batch]
         found = masked_bce(logits, labels, rows.weight[batch])
         if settings.within_lists:
-            order = within_lists(logits, labels, rows.request[batch])
+            order = within_lists(logits, labels, rows.request[batch], rows.weight[batch])
             found = found + settings.within_lists * order
         return found
 
@@ -162,9 +164,11 @@ def _order(net: FactorizedNet, held: _Rows) -> float:
     for head in range(labels.shape[1]):
         final = ~np.isnan(labels[:, head])
         label, score, person = labels[final, head], logits[final, head], held.person[final]
-        value, weight = auc_by_person(person, label, score)
+        counts = held.weight.numpy()[final]
+        value, weight = auc_by_person(person, label, score, counts)
         if len(value):
-            found.append(0.5 * auc(label, score) + 0.5 * np.average(value, weights=weight))
+            of_all = auc(label, score, counts)
+            found.append(0.5 * of_all + 0.5 * np.average(value, weights=weight))
             weights.append(np.sqrt(min(label.sum(), len(label) - label.sum())))
     return float(np.average(found, weights=weights)) if found else 0.0
 

@@ -107,14 +107,15 @@ class FactorizedScorer:
         """float32 (n, columns) -> float32 (n, targets) probabilities."""
         net, folded = self.net, self._folded
         slots, numbers = self.inputs.transform(values)
-        of_numbers = numbers @ folded.numbers  # (n, d + T + first layer)
+        of_numbers = numbers @ folded.numbers  # (n, d + first layer)
         factors, heads = net["number_vectors"].shape[1], len(self.targets)
         logits = np.empty((len(values), heads), np.float32)
-        hidden = np.empty((len(values), folded.numbers.shape[1] - factors - heads), np.float32)
+        hidden = np.empty((len(values), folded.numbers.shape[1] - factors), np.float32)
         vectors = np.empty((len(values), slots.shape[1] * factors), np.float32)
         squares = np.square(numbers) @ folded.squares
         lay_out(slots, net["slot_vectors"], vectors)
         np.matmul(vectors, folded.slots, out=hidden)
+        follow_curves(numbers, folded.curves, net["bias"], logits)
         add_up(
             slots,
             net["slot_vectors"],
@@ -122,7 +123,6 @@ class FactorizedScorer:
             of_numbers,
             squares,
             net["product_weights"],
-            net["bias"],
             logits,
             hidden,
         )
@@ -158,28 +158,37 @@ class FactorizedScorer:
         )
 
 
+_LANES = 8
+"""Heads are added so many at a time."""
+
+
 @dataclass(frozen=True)
 class _Folded:
     """What meets the numbers in one matrix, so that they are multiplied once."""
 
     numbers: np.ndarray
-    """float32 (m, d + T + width of the first layer): vectors, weights, layer; the heads if
-    there is none"""
+    """float32 (m, d + width of the first layer): vectors, then the layer; the heads if there is
+    none"""
     squares: np.ndarray
     """float32 (m, d): the vectors squared"""
     slots: np.ndarray
     """float32 (c * d, width of the first layer)"""
+    curves: np.ndarray
+    """float32 (m, pieces + 1, T up to a multiple of 8): heights, and zeros"""
     layers: int
 
     @staticmethod
     def of(net: Mapping[str, np.ndarray]) -> _Folded:
-        vectors, weights = net["number_vectors"], net["number_weights"]
+        vectors, curves = net["number_vectors"], net["curves"]
         layers = sum(name.endswith(".weight") for name in net)
         first = net["layers.0.weight"] if layers else net["head"].T
         width = first.shape[1] - len(vectors)
-        numbers = np.hstack([vectors, weights, first[:, width:].T])
+        numbers = np.ascontiguousarray(np.hstack([vectors, first[:, width:].T]))
         slots = np.ascontiguousarray(first[:, :width].T)
-        return _Folded(np.ascontiguousarray(numbers), np.square(vectors), slots, layers)
+        heads = curves.shape[1]
+        wide = np.pad(curves, ((0, 0), (0, -heads % _LANES)))
+        wide = wide.reshape(len(vectors), -1, wide.shape[1])
+        return _Folded(numbers, np.square(vectors), slots, wide, layers)
 
 
 @njit(cache=True, nogil=True)
@@ -193,6 +202,27 @@ def lay_out(slots: np.ndarray, vectors: np.ndarray, laid: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
+def follow_curves(
+    numbers: np.ndarray, curves: np.ndarray, bias: np.ndarray, logits: np.ndarray
+) -> None:
+    """logits = bias + the heights of the numbers' curves, as `FactorizedNet` reads them."""
+    pieces, heads = curves.shape[1] - 1, logits.shape[1]
+    for row in range(numbers.shape[0]):
+        for first in range(0, curves.shape[2], _LANES):
+            height = np.zeros(_LANES, np.float32)
+            for column in range(numbers.shape[1]):
+                at = (numbers[row, column] + np.float32(1)) * np.float32(pieces / 2)
+                piece = min(max(int(at), 0), pieces - 1)
+                share = at - np.float32(piece)
+                for lane in range(_LANES):
+                    left = curves[column, piece, first + lane]
+                    right = curves[column, piece + 1, first + lane]
+                    height[lane] += left + share * (right - left)
+            for head in range(first, min(first + _LANES, heads)):
+                logits[row, head] = bias[head] + height[head - first]
+
+
+@njit(cache=True, nogil=True)
 def add_up(
     slots: np.ndarray,
     vectors: np.ndarray,
@@ -200,18 +230,15 @@ def add_up(
     of_numbers: np.ndarray,
     squares: np.ndarray,
     product_weights: np.ndarray,
-    bias: np.ndarray,
     logits: np.ndarray,
     hidden: np.ndarray,
 ) -> None:
-    """Fill `logits` with the first order and the products; add what numbers give to `hidden`."""
+    """Add the slots' weights and the products to `logits`, what numbers give to `hidden`."""
     factors, heads = product_weights.shape
     total, square = np.empty(factors, np.float32), np.empty(factors, np.float32)
     for row in range(slots.shape[0]):
         for d in range(factors):
             total[d], square[d] = of_numbers[row, d], squares[row, d]
-        for head in range(heads):
-            logits[row, head] = bias[head] + of_numbers[row, factors + head]
         for column in range(slots.shape[1]):
             slot = slots[row, column]
             for d in range(factors):
@@ -224,7 +251,7 @@ def add_up(
             for head in range(heads):
                 logits[row, head] += product * product_weights[d, head]
         for n in range(hidden.shape[1]):
-            hidden[row, n] += of_numbers[row, factors + heads + n]
+            hidden[row, n] += of_numbers[row, factors + n]
 
 
 @njit(cache=True, nogil=True)

@@ -181,7 +181,7 @@ class _Binned:
         tables, settings = self.tables, self.tables.settings
         _label(self.fit_rows, tables.fit, target)
         _label(self.valid_rows, tables.valid, target)
-        parameters = self._parameters(seed, tables.fit.labels[target])
+        parameters = self._parameters(seed, tables.fit.rate(target))
         stop = xgb.callback.EarlyStopping(rounds=settings.patience, save_best=True, min_delta=1e-6)
         booster = xgb.train(
             parameters,
@@ -200,9 +200,9 @@ class _Binned:
         tick(1.0)
         return booster
 
-    def _parameters(self, seed: int, label: np.ndarray) -> dict[str, Any]:
+    def _parameters(self, seed: int, rate: float) -> dict[str, Any]:
         settings = self.tables.settings
-        rate = float(np.nanmean(label)) if np.isfinite(label).any() else 0.5
+        rate = 0.5 if np.isnan(rate) else rate
         return {
             "objective": "binary:logistic",
             "eval_metric": "logloss",
@@ -253,7 +253,7 @@ def _objective(
 
     def derivatives(log_odds: np.ndarray, _rows: Any) -> tuple[np.ndarray, np.ndarray]:
         chance = 1.0 / (1.0 + np.exp(-log_odds.astype(np.float64)))
-        first, second = lists.slopes(log_odds, label)
+        first, second = lists.slopes(log_odds, label, samples.weight)
         return (
             weight * (chance - happened) + within_lists * first,
             weight * np.maximum(chance * (1.0 - chance), 1e-16) + within_lists * second,
