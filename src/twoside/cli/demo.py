@@ -50,7 +50,7 @@ def demo(
     seekers: Annotated[int, typer.Option(min=20, help="Size of the world.")] = 20_000,
     jobs: Annotated[int, typer.Option(min=20)] = 10_000,
     days: Annotated[int, typer.Option(min=8)] = 30,
-    rows: Annotated[int, typer.Option(min=1000, help="Exposures a model learns from.")] = 160_000,
+    rows: Annotated[int, typer.Option(min=1000, help="Exposures a model learns from.")] = 70_000,
     players: Annotated[int, typer.Option(min=1, help="People in closed loop, a scene.")] = 1500,
     play_days: Annotated[int, typer.Option(min=1)] = 2,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 7,

@@ -38,7 +38,7 @@ class DeepFM:
     """Pairs of category columns that enter as rates too, for example an id and the tab."""
     smoothing: float = 20.0
     """Rows at the mean rate that are added to every code's own."""
-    within_lists: float = 2.0
+    within_lists: float = 1.0
     """Weight of the loss of order inside a list, beside the one of each row alone."""
     epochs: int = 8
     looks: int = 2
