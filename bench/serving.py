@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--length", type=int, default=20)
     parser.add_argument("--even", action="store_true", help="evenly spaced, not Poisson")
     parser.add_argument("--events", action="store_true", help="report exposures of every list too")
-    parser.add_argument("--largest-batch", type=int, default=8)
+    parser.add_argument("--largest-batch", type=int, default=2)
     parser.add_argument("--ranker", default="")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true")

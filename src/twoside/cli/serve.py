@@ -34,7 +34,7 @@ def serve(
     console: Annotated[bool, typer.Option(help="The web console at /console.")] = True,
     largest_batch: Annotated[
         int, typer.Option(min=1, help="Requests that go through the funnel together at most.")
-    ] = 8,
+    ] = 2,
 ) -> None:
     """Load, warm up, then listen. A corrupt or missing artefact ends the start with its name."""
     # One worker is one core: more threads in the numeric libraries would wait for each other.
