@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,31 +102,20 @@ class FactorizedScorer:
     _folded: _Folded = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_folded", _Folded.of(self.net))
+        object.__setattr__(self, "_folded", _Folded.of(self.net, self.inputs))
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """float32 (n, columns) -> float32 (n, targets) probabilities."""
         net, folded = self.net, self._folded
+        factors, heads = net["product_weights"].shape
         slots, numbers = self.inputs.transform(values)
-        of_numbers = numbers @ folded.numbers  # (n, d + first layer)
-        factors, heads = net["number_vectors"].shape[1], len(self.targets)
-        logits = np.empty((len(values), heads), np.float32)
-        hidden = np.empty((len(values), folded.numbers.shape[1] - factors), np.float32)
-        vectors = np.empty((len(values), slots.shape[1] * factors), np.float32)
+        terms = numbers @ folded.numbers
         squares = np.square(numbers) @ folded.squares
-        lay_out(slots, net["slot_vectors"], vectors)
-        np.matmul(vectors, folded.slots, out=hidden)
-        follow_curves(numbers, folded.curves, net["bias"], logits)
-        add_up(
-            slots,
-            net["slot_vectors"],
-            net["slot_weights"],
-            of_numbers,
-            squares,
-            net["product_weights"],
-            logits,
-            hidden,
-        )
+        add_slots(slots, folded.slots, terms, squares)
+        logits = np.empty((len(values), heads), np.float32)
+        add_products(terms, squares, net["product_weights"], folded.bias, logits)
+        follow_curves(numbers, folded.curves, logits)
+        hidden = terms[:, factors + heads :]
         for layer in range(folded.layers):
             if layer:
                 hidden = hidden @ net[f"layers.{layer}.weight"].T
@@ -164,94 +154,115 @@ _LANES = 8
 
 @dataclass(frozen=True)
 class _Folded:
-    """What meets the numbers in one matrix, so that they are multiplied once."""
+    """What numbers and slots add, so that each is taken once. All that a number or a slot adds
+    lies in one row of d + T + w terms: its vector, its first order, and its part of the first
+    layer of width w (of the heads, if there is no layer)."""
 
     numbers: np.ndarray
-    """float32 (m, d + width of the first layer): vectors, then the layer; the heads if there is
-    none"""
+    """float32 (m, d + T + w); the first order is 0 for numbers that have a curve"""
     squares: np.ndarray
     """float32 (m, d): the vectors squared"""
     slots: np.ndarray
-    """float32 (c * d, width of the first layer)"""
+    """float32 (slots, d + T + w): as many times the memory of the vectors as it is wider"""
     curves: np.ndarray
-    """float32 (m, pieces + 1, T up to a multiple of 8): heights, and zeros"""
+    """float32 (groups of 8 heads, numbers with a curve, pieces, 2, 8): straight lines, height
+    at 0 and slope along the pieces"""
+    bias: np.ndarray
+    """float32 (T,): with the flags' curves at 0"""
     layers: int
 
     @staticmethod
-    def of(net: Mapping[str, np.ndarray]) -> _Folded:
-        vectors, curves = net["number_vectors"], net["curves"]
+    def of(net: Mapping[str, np.ndarray], inputs: Inputs) -> _Folded:
+        vectors, slot_vectors = net["number_vectors"], net["slot_vectors"]
         layers = sum(name.endswith(".weight") for name in net)
-        first = net["layers.0.weight"] if layers else net["head"].T
-        width = first.shape[1] - len(vectors)
-        numbers = np.ascontiguousarray(np.hstack([vectors, first[:, width:].T]))
-        slots = np.ascontiguousarray(first[:, :width].T)
-        heads = curves.shape[1]
-        wide = np.pad(curves, ((0, 0), (0, -heads % _LANES)))
-        wide = wide.reshape(len(vectors), -1, wide.shape[1])
-        return _Folded(numbers, np.square(vectors), slots, wide, layers)
+        first = net["layers.0.weight"] if layers else net["head"].T  # (w, c * d + m)
+        factors, heads = net["product_weights"].shape
+        curves = net["curves"].reshape(len(vectors), -1, heads)
+        curved = len(inputs.quantiles.knots)  # a flag is 0 or 1: two heights are a line
+        zero, one = curves[curved:, curves.shape[1] // 2], curves[curved:, -1]
+        of_flags = np.vstack([np.zeros((curved, heads), np.float32), one - zero])
+        numbers = np.hstack([vectors, of_flags, first[:, first.shape[1] - len(vectors) :].T])
+        slots = np.empty((len(slot_vectors), factors + heads + len(first)), np.float32)
+        slots[:, :factors], slots[:, factors : factors + heads] = slot_vectors, net["slot_weights"]
+        ends = [*inputs.vocabulary.first.tolist(), len(slots)]
+        for column, (begin, end) in enumerate(pairwise(ends)):
+            weight = first[:, column * factors : (column + 1) * factors]
+            slots[begin:end, factors + heads :] = slot_vectors[begin:end] @ weight.T
+        return _Folded(
+            np.ascontiguousarray(numbers),
+            np.square(vectors),
+            slots,
+            _lines(curves[:curved]),
+            net["bias"] + zero.sum(axis=0),
+            layers,
+        )
+
+
+def _lines(curves: np.ndarray) -> np.ndarray:
+    """float32 (m, pieces + 1, T) heights -> lines, as `_Folded.curves`."""
+    wide = np.pad(curves, ((0, 0), (0, 0), (0, -curves.shape[2] % _LANES)))
+    slope = np.diff(wide, axis=1)
+    at_zero = wide[:, :-1] - np.arange(slope.shape[1])[:, None] * slope
+    lines = np.stack([at_zero, slope], axis=2).reshape(*slope.shape[:2], 2, -1, _LANES)
+    return np.ascontiguousarray(np.moveaxis(lines, 3, 0), np.float32)
 
 
 @njit(cache=True, nogil=True)
-def lay_out(slots: np.ndarray, vectors: np.ndarray, laid: np.ndarray) -> None:
-    """Lay the vectors of a row's slots side by side: float32 (n, c * d)."""
-    factors = vectors.shape[1]
-    for row in range(slots.shape[0]):
-        for column in range(slots.shape[1]):
-            for d in range(factors):
-                laid[row, column * factors + d] = vectors[slots[row, column], d]
-
-
-@njit(cache=True, nogil=True)
-def follow_curves(
-    numbers: np.ndarray, curves: np.ndarray, bias: np.ndarray, logits: np.ndarray
+def add_slots(
+    slots: np.ndarray, table: np.ndarray, terms: np.ndarray, squares: np.ndarray
 ) -> None:
-    """logits = bias + the heights of the numbers' curves, as `FactorizedNet` reads them."""
-    pieces, heads = curves.shape[1] - 1, logits.shape[1]
-    for row in range(numbers.shape[0]):
-        for first in range(0, curves.shape[2], _LANES):
-            height = np.zeros(_LANES, np.float32)
-            for column in range(numbers.shape[1]):
-                at = (numbers[row, column] + np.float32(1)) * np.float32(pieces / 2)
-                piece = min(max(int(at), 0), pieces - 1)
-                share = at - np.float32(piece)
-                for lane in range(_LANES):
-                    left = curves[column, piece, first + lane]
-                    right = curves[column, piece + 1, first + lane]
-                    height[lane] += left + share * (right - left)
-            for head in range(first, min(first + _LANES, heads)):
-                logits[row, head] = bias[head] + height[head - first]
-
-
-@njit(cache=True, nogil=True)
-def add_up(
-    slots: np.ndarray,
-    vectors: np.ndarray,
-    weights: np.ndarray,
-    of_numbers: np.ndarray,
-    squares: np.ndarray,
-    product_weights: np.ndarray,
-    logits: np.ndarray,
-    hidden: np.ndarray,
-) -> None:
-    """Add the slots' weights and the products to `logits`, what numbers give to `hidden`."""
-    factors, heads = product_weights.shape
-    total, square = np.empty(factors, np.float32), np.empty(factors, np.float32)
+    """Add the rows of the slots to `terms`, their squared vectors to `squares`."""
     for row in range(slots.shape[0]):
-        for d in range(factors):
-            total[d], square[d] = of_numbers[row, d], squares[row, d]
         for column in range(slots.shape[1]):
             slot = slots[row, column]
-            for d in range(factors):
-                total[d] += vectors[slot, d]
-                square[d] += vectors[slot, d] * vectors[slot, d]
-            for head in range(heads):
-                logits[row, head] += weights[slot, head]
+            for n in range(terms.shape[1]):
+                terms[row, n] += table[slot, n]
+            for d in range(squares.shape[1]):
+                squares[row, d] += table[slot, d] * table[slot, d]
+
+
+@njit(cache=True, nogil=True)
+def add_products(
+    terms: np.ndarray,
+    squares: np.ndarray,
+    weights: np.ndarray,
+    bias: np.ndarray,
+    logits: np.ndarray,
+) -> None:
+    """logits = bias + first order + weighted pairwise products."""
+    factors, heads = weights.shape
+    for row in range(terms.shape[0]):
+        for head in range(heads):
+            logits[row, head] = bias[head] + terms[row, factors + head]
         for d in range(factors):
-            product = np.float32(0.5) * (total[d] * total[d] - square[d])
+            total = terms[row, d]
+            product = np.float32(0.5) * (total * total - squares[row, d])
             for head in range(heads):
-                logits[row, head] += product * product_weights[d, head]
-        for n in range(hidden.shape[1]):
-            hidden[row, n] += of_numbers[row, factors + n]
+                logits[row, head] += product * weights[d, head]
+
+
+@njit(cache=True, nogil=True)
+def follow_curves(numbers: np.ndarray, curves: np.ndarray, logits: np.ndarray) -> None:
+    """Add the heights of the numbers' curves, as `FactorizedNet` reads them."""
+    groups, columns, pieces = curves.shape[:3]
+    lines = curves.reshape((groups, columns * pieces, 2, _LANES))
+    half = np.float32(pieces / 2)
+    at, line = np.empty(columns, np.float32), np.empty(columns, np.int32)
+    height = np.empty(_LANES, np.float32)
+    for row in range(numbers.shape[0]):
+        for column in range(columns):
+            at[column] = (numbers[row, column] + np.float32(1)) * half
+            piece = min(max(np.int32(at[column]), np.int32(0)), np.int32(pieces - 1))
+            line[column] = column * pieces + piece
+        for group in range(groups):
+            height[:] = 0
+            for column in range(columns):
+                x, n = at[column], line[column]
+                for lane in range(_LANES):
+                    height[lane] += lines[group, n, 0, lane] + x * lines[group, n, 1, lane]
+            first = group * _LANES
+            for head in range(first, min(first + _LANES, logits.shape[1])):
+                logits[row, head] += height[head - first]
 
 
 @njit(cache=True, nogil=True)
