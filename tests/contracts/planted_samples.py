@@ -1,6 +1,7 @@
 """Samples whose truth is known: what makes a label happen is planted in a few columns."""
 
 import numpy as np
+from made_samples import samples_of
 
 from twoside.schema.samples import FeatureColumn, Samples
 
@@ -23,18 +24,16 @@ def planted(seed=0, rows=6_000, days=5, people=300):
     codes[rng.random(codes.shape) < 0.05] = -1
     columns = tuple(FeatureColumn(f"n{i}") for i in range(NUMBERS))
     columns += tuple(FeatureColumn(f"c{i}", "category", WORDS) for i in range(CODES))
-    return Samples(
-        exposure_id=np.arange(rows),
+    return samples_of(
+        columns,
+        np.column_stack([numbers, codes]),
+        labels,
         request_id=np.arange(rows) // 10,
         person=rng.integers(0, people, rows).astype(np.int32),
         item=rng.integers(0, 100, rows).astype(np.int32),
         ts_ms=np.arange(rows, dtype=np.int64) * 60_000,
         day=(np.arange(rows) * days // rows).astype(np.int32),
         position=(np.arange(rows) % 10).astype(np.int16),
-        labels=labels,
-        columns=columns,
-        values=np.column_stack([numbers, codes]).astype(np.float32),
-        weight=np.ones(rows, np.float32),
     )
 
 

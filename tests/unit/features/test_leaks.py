@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_samples import samples_of
 from small_market import DOMAIN, SCENE
 
 from twoside.errors import LeakError
@@ -18,22 +19,17 @@ def some_samples(n: int = 4000, seed: int = 0) -> Samples:
     helps = rng.normal(size=n)
     look = (rng.random(n) < 1 / (1 + np.exp(2 - 2 * helps))).astype(np.float32)
     take = np.where(rng.random(n) < 0.1, np.nan, (rng.random(n) < 0.05) * look).astype(np.float32)
-    return Samples(
-        exposure_id=np.arange(n),
-        request_id=np.arange(n) // 4,
-        person=rng.integers(0, 50, n).astype(np.int32),
-        item=rng.integers(0, 50, n).astype(np.int32),
-        ts_ms=np.arange(n),
-        day=np.zeros(n, np.int32),
-        position=np.zeros(n, np.int16),
-        labels={"look": look, "take": take, "drop": np.zeros(n, np.float32)},
-        columns=(
+    return samples_of(
+        (
             FeatureColumn("helps"),
             FeatureColumn("noise"),
             FeatureColumn("many_codes", "category", n),
         ),
-        values=np.stack([helps, rng.normal(size=n), rng.integers(0, n, n)], 1).astype(np.float32),
-        weight=np.ones(n, np.float32),
+        np.stack([helps, rng.normal(size=n), rng.integers(0, n, n)], 1),
+        {"look": look, "take": take, "drop": np.zeros(n, np.float32)},
+        request_id=np.arange(n) // 4,
+        person=rng.integers(0, 50, n).astype(np.int32),
+        item=rng.integers(0, 50, n).astype(np.int32),
     )
 
 

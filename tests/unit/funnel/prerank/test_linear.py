@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from made_samples import samples_of
 from sklearn.linear_model import LogisticRegression
 
 from twoside.errors import DataError
@@ -23,19 +24,7 @@ def light_samples(rows=3_000, codes=True):
     if codes:
         columns += (FeatureColumn("c", "category", 4),)
         values = np.column_stack([numbers, code])
-    return Samples(
-        exposure_id=np.arange(rows),
-        request_id=np.arange(rows),
-        person=np.zeros(rows, np.int32),
-        item=np.zeros(rows, np.int32),
-        ts_ms=np.arange(rows),
-        day=np.zeros(rows, np.int32),
-        position=np.zeros(rows, np.int16),
-        labels={"click": label},
-        columns=columns,
-        values=values.astype(np.float32),
-        weight=np.ones(rows, np.float32),
-    )
+    return samples_of(columns, values, {"click": label})
 
 
 def test_scores_are_those_of_scikit_learn_on_the_same_quantiles():

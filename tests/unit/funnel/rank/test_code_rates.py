@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_samples import samples_of
 
 from twoside.funnel.rank.code_rates import CodeRates, keys_of, usual
 from twoside.schema.samples import FeatureColumn, Samples
@@ -21,19 +22,8 @@ def id_samples(rows=400):
     )
     label = (rng.random(rows) < 0.3).astype(np.float32)
     label[rng.random(rows) < 0.1] = np.nan
-    return Samples(
-        exposure_id=np.arange(rows),
-        request_id=np.arange(rows),
-        person=np.zeros(rows, np.int32),
-        item=np.zeros(rows, np.int32),
-        ts_ms=np.arange(rows),
-        day=rng.integers(5, 9, rows).astype(np.int32),
-        position=np.zeros(rows, np.int16),
-        labels={"click": label},
-        columns=COLUMNS,
-        values=values.astype(np.float32),
-        weight=np.ones(rows, np.float32),
-    )
+    day = rng.integers(5, 9, rows).astype(np.int32)
+    return samples_of(COLUMNS, values, {"click": label}, day=day)
 
 
 def expected_rate(samples, columns, row, asked):

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from made_samples import samples_of
 
 from twoside.funnel.rank.code_rates import CodeRates
 from twoside.funnel.rank.models._deepfm_scorer import FactorizedScorer, Inputs
 from twoside.nn.factorized import FactorizedNet
-from twoside.schema.samples import FeatureColumn, Samples
+from twoside.schema.samples import FeatureColumn
 
 COLUMNS = (
     FeatureColumn("title", "category", 9),
@@ -26,19 +27,9 @@ def some_samples(rows=700):
         np.where(rng.random(rows) < 0.2, np.nan, rng.poisson(2.0, rows)),
     ]
     label = (rng.random(rows) < 0.3).astype(np.float32)
-    return Samples(
-        exposure_id=np.arange(rows),
-        request_id=np.arange(rows),
-        person=np.zeros(rows, np.int32),
-        item=np.zeros(rows, np.int32),
-        ts_ms=np.arange(rows),
-        day=np.full(rows, 5, np.int32),
-        position=np.zeros(rows, np.int16),
-        labels={"view": label, "chat": label},
-        columns=COLUMNS,
-        values=np.column_stack(values).astype(np.float32),
-        weight=np.ones(rows, np.float32),
-    )
+    labels = {"view": label, "chat": label}
+    day = np.full(rows, 5, np.int32)
+    return samples_of(COLUMNS, np.column_stack(values), labels, day=day)
 
 
 @pytest.mark.parametrize("layers", [(), (8,), (16, 4)])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_samples import samples_of
 
 from twoside.errors import DataError, LeakError
 from twoside.funnel.rank.leaks import refuse_leaks
@@ -17,18 +18,12 @@ def some_samples(rows=400, days=(10, 11, 14), name="quality", value=None):
     rng = np.random.default_rng(0)
     label = (rng.random(rows) < 0.4).astype(np.float32)
     value = rng.normal(size=rows) if value is None else value(label, rng)
-    return Samples(
-        exposure_id=np.arange(rows),
-        request_id=np.arange(rows),
+    return samples_of(
+        (FeatureColumn(name), FeatureColumn("place", "category", 3)),
+        np.column_stack([value, np.zeros(rows)]),
+        {"click": label},
         person=(np.arange(rows) % 7).astype(np.int32),
-        item=np.zeros(rows, np.int32),
-        ts_ms=np.arange(rows),
         day=np.sort(rng.choice(days, rows)).astype(np.int32),
-        position=np.zeros(rows, np.int16),
-        labels={"click": label},
-        columns=(FeatureColumn(name), FeatureColumn("place", "category", 3)),
-        values=np.column_stack([value, np.zeros(rows)]).astype(np.float32),
-        weight=np.ones(rows, np.float32),
     )
 
 

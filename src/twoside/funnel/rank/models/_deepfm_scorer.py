@@ -208,9 +208,7 @@ def _lines(curves: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def add_slots(
-    slots: np.ndarray, table: np.ndarray, terms: np.ndarray, squares: np.ndarray
-) -> None:
+def add_slots(slots: np.ndarray, table: np.ndarray, terms: np.ndarray, squares: np.ndarray) -> None:
     """Add the rows of the slots to `terms`, their squared vectors to `squares`."""
     for row in range(slots.shape[0]):
         for column in range(slots.shape[1]):

@@ -9,7 +9,7 @@ only remember the past.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import xgboost as xgb
 from twoside.funnel.rank.code_rates import CodeRates, keys_of, usual
 from twoside.funnel.rank.joined import joined
 from twoside.funnel.rank.list_order import Lists
+from twoside.funnel.rank.models._forest import Forest
 from twoside.schema.artefact import Packed
 from twoside.schema.samples import FeatureColumn
 
@@ -85,9 +86,8 @@ class XGBoost:
         """From settings, columns and one UBJ a target."""
         boosters = []
         for n in range(len(packed.meta["targets"])):
-            booster = xgb.Booster({"nthread": 1})
+            booster = xgb.Booster()
             booster.load_model(bytearray(packed.arrays[f"booster_{n}"].tobytes()))
-            booster.set_param({"nthread": 1})
             boosters.append(booster)
         return BoostedTrees(
             tuple(packed.meta["targets"]),
@@ -109,15 +109,16 @@ class BoostedTrees:
     rates: CodeRates
     """What they see of the ids, after those"""
     boosters: tuple[Any, ...]
+    _forest: Forest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_forest", Forest.of(self.boosters))
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """float32 (n, columns) -> float32 (n, targets) probabilities."""
         seen = _as_seen(values, self.columns, self.used, self.rates.transform(values))
-        scores = np.empty((len(values), len(self.targets)), np.float32)
-        for n, booster in enumerate(self.boosters):
-            if len(values):
-                scores[:, n] = booster.inplace_predict(seen)
-        return scores
+        log_odds = self._forest.log_odds(seen)
+        return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), np.float32)
 
     def pack(self) -> Packed:
         """Columns and one UBJ a target."""
