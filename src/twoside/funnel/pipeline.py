@@ -24,6 +24,7 @@ from twoside.funnel.recall.channel import Asking
 from twoside.funnel.rerank.fill import fallback_order
 from twoside.funnel.rerank.rules import Facts, Rules
 from twoside.funnel.trace import Trace
+from twoside.funnel.two_threads import TwoThreads
 from twoside.schema.calendar import DAY_MS
 from twoside.schema.explanation import Slate
 from twoside.schema.request import Candidates
@@ -36,10 +37,14 @@ if TYPE_CHECKING:
     from twoside.features.online import OnlineStates
     from twoside.funnel.learned import Learned
     from twoside.funnel.merge import Merged
+    from twoside.funnel.recall.channel import Recalled
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.entities import EntityTable
     from twoside.schema.explanation import Explanation
     from twoside.schema.request import Request
+
+_WORTH_HALVING = 128
+"""Candidates from which a second thread saves more than it costs."""
 
 
 class Funnel:
@@ -63,6 +68,7 @@ class Funnel:
         self._keep = configured.preranker(settings).limit
         self._ranker = learned.rankers[ranker or next(iter(learned.rankers))]
         self._rerank = configured.reranker(settings)
+        self._threads = TwoThreads()
         self._early = Rules(self._rerank.rules.seen, self._rerank.rules.rejected)
         self._light = tuple(column.name for column in learned.prerank.columns)
         self._heavy = tuple(column.name for column in self._ranker.columns)
@@ -91,7 +97,7 @@ class Funnel:
         clock.lap("prerank")
         values = self.states.read(requests, start, items, self._heavy)
         clock.lap("features")
-        probabilities = self._ranker.score(values)
+        probabilities = self._score(values)
         clock.lap("rank")
         for n, request in enumerate(requests):
             of_n = slice(start[n], start[n + 1])
@@ -121,14 +127,20 @@ class Funnel:
     def _recall(self, asking: Asking, trace: Trace) -> None:
         """Every channel's answer. One that raises is left out, counted and named: a list from
         six channels is better than none."""
-        failed = []
-        for name, channel in self.learned.channels.items():
+        names = tuple(self.learned.channels)
+        _ = asking.past  # made once, before the threads part
+
+        def answer(name: str) -> Recalled | None:
             try:
-                trace.lists[name] = channel.recall(asking, self._limits[name])
+                return self.learned.channels[name].recall(asking, self._limits[name])
             except Exception:
-                failed.append(name)
-                self.failures[name] += len(asking)
-        trace.failed = tuple(failed)
+                return None
+
+        answers = dict(zip(names, self._threads.each(answer, names), strict=True))
+        trace.lists = {name: found for name, found in answers.items() if found is not None}
+        trace.failed = tuple(name for name, found in answers.items() if found is None)
+        for name in trace.failed:
+            self.failures[name] += len(asking)
 
     def _facts(self, request: Request) -> Facts:
         memory, person = self.states.memory, request.person
@@ -158,6 +170,11 @@ class Funnel:
             for first, end in pairwise(start.tolist())
         ]
         return _flat([items[rows] for rows in best])
+
+    def _score(self, values: np.ndarray) -> np.ndarray:
+        """float32 (n, features) -> (n, targets): what the rank model says, half by half."""
+        halves = np.array_split(values, 2 if len(values) >= _WORTH_HALVING else 1)
+        return np.concatenate(self._threads.each(self._ranker.score, halves))
 
     def _list(
         self,
