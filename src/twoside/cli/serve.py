@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from twoside.cli.progress import Stages
+from twoside.server.batches import LARGEST_BATCH
 
 app = typer.Typer(
     help="The HTTP interface and the web console.",
@@ -34,7 +35,7 @@ def serve(
     console: Annotated[bool, typer.Option(help="The web console at /console.")] = True,
     largest_batch: Annotated[
         int, typer.Option(min=1, help="Requests that go through the funnel together at most.")
-    ] = 2,
+    ] = LARGEST_BATCH,
 ) -> None:
     """Load, warm up, then listen. A corrupt or missing artefact ends the start with its name."""
     # One worker is one core: more threads in the numeric libraries would wait for each other.

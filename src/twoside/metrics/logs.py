@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.metrics.gini import gini
+from twoside.metrics.sessions import session_starts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SESSION_GAP_MS = 30 * 60 * 1000
-"""Two exposures of a person further apart belong to two sessions (the usual half hour)."""
 POSITIONS = 30
 
 
@@ -65,19 +64,13 @@ class LogTally:
         self._of_person += np.bincount(person, minlength=len(self._of_person))
         self._of_item += np.bincount(item, minlength=len(self._of_item))
         self._pairs.append(np.unique(person.astype(np.int64) * len(self._of_item) + item))
-        self._add_sessions(person, ts_ms)
+        who, _ = session_starts(person, ts_ms)
+        self._sessions += len(who)
+        self._visits += len(np.unique(who))
         kinds, counts = np.unique(events["kind"].to_numpy(zero_copy_only=False), return_counts=True)
         by_kind = dict(zip(kinds.tolist(), counts.tolist(), strict=True))
         self._days.append((day, len(person), by_kind))
         self._add_positions(position, exposure, events)
-
-    def _add_sessions(self, person: np.ndarray, ts_ms: np.ndarray) -> None:
-        order = np.lexsort((ts_ms, person))
-        newcomer = np.diff(person[order]) != 0
-        away = np.diff(ts_ms[order]) > SESSION_GAP_MS
-        if len(order):
-            self._visits += 1 + int(newcomer.sum())
-            self._sessions += 1 + int((newcomer | away).sum())
 
     def _add_positions(self, position: np.ndarray, exposure: np.ndarray, events: pa.Table) -> None:
         near = position < POSITIONS

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from twoside.server import problems
 from twoside.server.api import documentation, events, health, recommend
-from twoside.server.batches import Batches
+from twoside.server.batches import LARGEST_BATCH, Batches
 from twoside.server.desk import Desk
 from twoside.server.metrics import Metrics
 from twoside.server.reloading import Reloading
@@ -38,7 +38,7 @@ def clock_ms() -> int:
 def create_app(
     service: Service,
     console: bool = False,
-    largest_batch: int = 8,
+    largest_batch: int = LARGEST_BATCH,
     watch_seconds: float = 2.0,
     clock: Callable[[], int] = clock_ms,
 ) -> FastAPI:

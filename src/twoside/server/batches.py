@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from twoside.server.metrics import Metrics
     from twoside.server.service import Served, Service
 
+LARGEST_BATCH = 2
+"""More requests at once save work but make the first of them wait for the last."""
+
 
 @dataclass(frozen=True)
 class _Waiting:
@@ -32,7 +35,7 @@ class _Waiting:
 class Batches:
     """The line in front of the funnel."""
 
-    def __init__(self, service: Service, metrics: Metrics, largest: int = 8) -> None:
+    def __init__(self, service: Service, metrics: Metrics, largest: int = LARGEST_BATCH) -> None:
         """`largest`: requests in one batch at most; 1 turns batching off."""
         self._service = service
         self._metrics = metrics

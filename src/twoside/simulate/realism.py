@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
+from twoside.metrics.gini import gini
+from twoside.metrics.sessions import session_starts
+from twoside.schema.calendar import DAY_MS
+
 if TYPE_CHECKING:
     import pyarrow as pa
-
-SESSION_GAP_MS = 30 * 60_000
-"""A pause of half an hour ends a session: the convention of web analytics."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,6 @@ def realism(
     )
 
 
-def gini(counts: np.ndarray) -> float:
-    """Gini coefficient of counts (n,): 0 all alike, near 1 one has all; NaN for no counts."""
-    ordered = np.sort(np.asarray(counts, np.float64))
-    total, n = ordered.sum(), len(ordered)
-    if n == 0 or total == 0:
-        return float("nan")
-    rank = np.arange(1, n + 1)
-    return float(2 * (rank * ordered).sum() / (n * total) - (n + 1) / n)
-
-
 def top_share(counts: np.ndarray, part: float) -> float:
     """Share of the total that the largest `part` of counts (at least one of them) has."""
     ordered = np.sort(np.asarray(counts, np.float64))[::-1]
@@ -98,12 +89,9 @@ def top_share(counts: np.ndarray, part: float) -> float:
 
 def count_sessions(person: np.ndarray, ts_ms: np.ndarray) -> tuple[int, int]:
     """(sessions, pairs of a person and a UTC day with at least one start of a session)."""
-    order = np.lexsort((ts_ms, person))
-    who, when = person[order], ts_ms[order]
-    starts = np.ones(len(who), bool)
-    starts[1:] = (who[1:] != who[:-1]) | (when[1:] - when[:-1] > SESSION_GAP_MS)
-    days = np.stack([who[starts].astype(np.int64), when[starts] // 86_400_000])
-    return int(starts.sum()), np.unique(days, axis=1).shape[1]
+    who, when = session_starts(person, ts_ms)
+    days = np.stack([who.astype(np.int64), when // DAY_MS])
+    return len(who), np.unique(days, axis=1).shape[1]
 
 
 def repeat_share(person: np.ndarray, item: np.ndarray) -> float:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from twoside.metrics.gini import gini
-from twoside.metrics.logs import SESSION_GAP_MS, LogTally
+from twoside.metrics.logs import LogTally
+from twoside.metrics.sessions import SESSION_GAP_MS
 
 
 def exposures(rows):

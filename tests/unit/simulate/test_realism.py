@@ -5,7 +5,6 @@ import pytest
 from twoside.schema.tables import EVENTS, EXPOSURES
 from twoside.simulate.realism import (
     count_sessions,
-    gini,
     rate_by_position,
     realism,
     repeat_share,
@@ -13,13 +12,6 @@ from twoside.simulate.realism import (
 )
 
 MINUTE = 60_000
-
-
-def test_gini_is_zero_for_equal_counts_and_near_one_for_a_monopoly():
-    assert gini(np.full(10, 3)) == pytest.approx(0)
-    assert gini(np.array([0] * 99 + [5])) == pytest.approx(0.99)
-    pairs = np.abs(np.subtract.outer([1, 2, 7], [1, 2, 7])).mean() / 2 / np.mean([1, 2, 7])
-    assert gini(np.array([7, 1, 2])) == pytest.approx(pairs)
 
 
 def test_the_top_share_is_that_of_the_largest():

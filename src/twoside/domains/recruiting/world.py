@@ -11,7 +11,8 @@ play. What is true and unseen (taste, appeal, readiness, `chance`) is in no tabl
     answer = arm.respond("jobs_for_seeker", slates)
 
 How it works: births.py makes people and jobs, pair.py says what they are to each other, answers.py
-lets them behave, logging_policy.py makes the lists of the logs, configs/world.toml holds the rates.
+lets them behave, living.py and logging_policy.py make the lists of the logs, configs/world.toml
+holds the rates.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from twoside.domains.recruiting import births, logging_policy, logs, packing, sides, versions
-from twoside.domains.recruiting.answers import CHAT, VIEW, answer, outbox
+from twoside.domains.recruiting import births, living, logs, packing, sides, versions
+from twoside.domains.recruiting.answers import answer, outbox
 from twoside.domains.recruiting.domain import DOMAIN
 from twoside.domains.recruiting.leanings import Leanings, leanings
 from twoside.domains.recruiting.logs import SCENES, DayTables, EventRows
@@ -53,8 +54,6 @@ _EMPLOYERS, _SEEKERS, _JOBS, _DRIFT, _REOPEN, _VISITS = range(2, 8)
 """Purposes of the random streams; 1 is that of `leanings`, the last has one more a scene."""
 _REQUESTS_A_DAY = 1 << 22
 """Room for request ids of one scene and day."""
-_PARTS_OF_DAY = 8
-"""The logging policy looks at the market anew so often a day."""
 _POPULAR_DAYS = 7
 
 
@@ -211,7 +210,7 @@ class RecruitingWorld:
         """
         turned = _scene(scene)
         rates, start = self.settings.rates, self.settings.calendar.start_of(day)
-        people, _ = self._parties(turned)
+        people, _ = self.parties(turned)
         rate = people.rate(day, start, rates.newcomer_visits)
         rng = stream(self.settings.seed, _VISITS + turned, day)
         person, ts_ms = coming(rate, Rhythm(rates.hours, rates.weekdays), day, start, rng)
@@ -225,16 +224,17 @@ class RecruitingWorld:
 
     def respond(self, scene: str, slates: Slates) -> Answer:
         """People answer lists. Openings that fill count at once for what is shown later."""
-        exposures, events = self._respond(_scene(scene), slates)
+        exposures, events = self.respond_rows(_scene(scene), slates)
         return Answer(exposures, events.table())
 
-    def _respond(self, turned: int, slates: Slates) -> tuple[pa.Table, EventRows]:
+    def respond_rows(self, turned: int, slates: Slates) -> tuple[pa.Table, EventRows]:
+        """The same with the events as arrays; `turned`: the place of the scene in `SCENES`."""
         self._check(turned, slates)
         length = slates.items.shape[1]
         out = outbox(slates.items.size)
         shown = np.zeros(len(slates), np.int16)
         shown_ms = np.zeros((len(slates), length), np.int64)
-        people, items = self._parties(turned)
+        people, items = self.parties(turned)
         room = slates.items.size, len(self.seekers), len(self.jobs)
         self.memory = with_room(self.memory, *room)
         answer(
@@ -268,7 +268,7 @@ class RecruitingWorld:
         return exposures, logs.event_rows(turned, slates, out)
 
     def _check(self, turned: int, slates: Slates) -> None:
-        people, items = (len(side) for side in self._parties(turned))
+        people, items = (len(side) for side in self.parties(turned))
         where = f"world.respond({SCENES[turned]})"
         if slates.items.shape[1] > logs.POSITIONS:
             raise DataError(
@@ -283,6 +283,11 @@ class RecruitingWorld:
                     "Use the rows of `table`."
                 )
 
+    def live_day(self) -> DayTables:
+        """One whole day under the market's own recommender, both scenes; the clock moves to the
+        next midnight."""
+        return living.live_day(self)
+
     def chance(self, scene: str, person: np.ndarray, items: np.ndarray, now_ms: int) -> np.ndarray:
         """float32 (n, m): true probability that showing the pair ends in a reach."""
         turned, rates, state = _scene(scene), self.settings.rates, self.state
@@ -295,7 +300,7 @@ class RecruitingWorld:
             )
         load = burdens(*waiting)
         load = load if turned else load[self.jobs.hidden.boss]
-        people, items_side = self._parties(turned)
+        people, items_side = self.parties(turned)
         age = (now_ms - items_side.hidden.created_ms) / (DAY_MS * rates.fresh_days)
         fresh = (rates.like_fresh if turned else rates.wish_fresh) * np.exp(-age)
         return np.asarray(
@@ -308,17 +313,17 @@ class RecruitingWorld:
                 self.memory,
                 (items_side.hidden.ready - rates.burden_weight * load).astype(np.float32),
                 fresh.astype(np.float32),
-                self._open(items_side),
-                self._open(people),
+                self.open_rows(items_side),
+                self.open_rows(people),
                 rates.as_record(),
             )
         )
 
-    def _parties(self, turned: int) -> tuple[Side, Side]:
+    def parties(self, turned: int) -> tuple[Side, Side]:
         """(people, items) of a scene."""
         return (self.jobs, self.seekers) if turned else (self.seekers, self.jobs)
 
-    def _open(self, side: Side) -> np.ndarray:
+    def open_rows(self, side: Side) -> np.ndarray:
         """bool (n,): present, and not filled."""
         present = side.present(self.day)
         return present & (self.state.openings > 0) if side is self.jobs else present
@@ -391,7 +396,7 @@ class RecruitingWorld:
         changing = {}
         if kind in ("seeker", "job"):
             side = self.jobs if kind == "job" else self.seekers
-            changing["is_open"] = self._open(side).astype(np.float64)
+            changing["is_open"] = self.open_rows(side).astype(np.float64)
         if kind == "job":
             changing["openings"] = self.state.openings.astype(np.float64)
         counts = {name: part.size for name, part in declared.items()}
@@ -408,7 +413,7 @@ class RecruitingWorld:
         known = [one.name for one in columns if one.type in ("category", "categories")]
         raise ConfigError(f"{kind} has no category '{column}'. {did_you_mean(column, known)}")
 
-    def _take_versions(self) -> dict[str, pa.Table]:
+    def take_versions(self) -> dict[str, pa.Table]:
         """Versions that no day has told yet; on the first day with all bosses and companies."""
         declared = self._declared()
         tables = versions.version_tables(self.changes, declared)
@@ -416,72 +421,6 @@ class RecruitingWorld:
         if self.day == self.settings.start_day:
             tables |= versions.first_tables(declared)
         return tables
-
-    # --- logging -----------------------------------------------------------------------------
-
-    def live_day(self) -> DayTables:
-        """One whole day under the market's own recommender, both scenes; the clock moves to the
-        next midnight."""
-        day, calendar = self.day, self.settings.calendar
-        start = calendar.start_of(day)
-        visits = [self.visits(scene, day) for scene in SCENES]
-        requests, exposures, events = [], [], [self.pending]
-        for part in range(_PARTS_OF_DAY):
-            until = start + (part + 1) * DAY_MS // _PARTS_OF_DAY
-            for turned in (0, 1):
-                slates = self._lists(turned, visits[turned], until)
-                shown, rows = self._respond(turned, slates)
-                self._count(turned, rows)
-                requests.append(logs.requests(turned, slates))
-                exposures.append(shown)
-                events.append(rows)
-            self.now_ms = until if part + 1 < _PARTS_OF_DAY else until - 1
-        entities = self._take_versions()
-        happened = logs.in_order(*events)
-        now = happened.ts_ms < start + DAY_MS
-        self.pending = happened.where(~now)
-        self.advance(start + DAY_MS)
-        return DayTables(
-            day=day,
-            requests=pa.concat_tables(requests).combine_chunks(),
-            exposures=pa.concat_tables(exposures).combine_chunks(),
-            events=happened.where(now).table(),
-            entities=entities,
-        )
-
-    def _lists(self, turned: int, visits: Visits, until_ms: int) -> Slates:
-        """The logging policy's lists for visits from now until a moment. Bosses of filled jobs
-        ask for none."""
-        first, last = np.searchsorted(visits.ts_ms, [self.now_ms, until_ms])
-        chosen = np.arange(first, last)
-        if turned:
-            chosen = chosen[self.state.openings[visits.person[chosen]] > 0]
-        rates, spoken = self.settings.rates, words()
-        _, items = self._parties(turned)
-        popularity = np.log1p(self.popular[turned].sum(axis=0))
-        age = (self.now_ms - items.hidden.created_ms) / (DAY_MS * rates.fresh_days)
-        liked = rates.log_popular * popularity + rates.log_fresh * np.exp(-np.maximum(age, 0))
-        sizes = (len(spoken.titles), len(spoken.groups), len(spoken.cities))
-        lists = logging_policy.lists(
-            self.settings.seed,
-            bool(turned),
-            visits.request_id[chosen],
-            visits.person[chosen],
-            liked.astype(np.float32),
-            self.seekers.rows,
-            self.jobs.rows,
-            logging_policy.pools(items.hidden, self._open(items), popularity, sizes),
-            len(spoken.cities),
-            rates.as_record(),
-        )
-        return Slates(visits.request_id[chosen], visits.person[chosen], visits.ts_ms[chosen], lists)
-
-    def _count(self, turned: int, events: EventRows) -> None:
-        """Remember what was popular today: views, and chats five times."""
-        counts = self.popular[turned][self.day % _POPULAR_DAYS]
-        for kind, weight in ((VIEW, 1.0), (CHAT, 5.0)):
-            rows = events.item[events.kind == kind]
-            counts += weight * np.bincount(rows, minlength=len(counts)).astype(np.float32)
 
 
 def _scene(name: str) -> int:
