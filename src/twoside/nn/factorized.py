@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
-from torch.nn.functional import embedding_bag
+
+from twoside.nn.curves import on_curves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +44,6 @@ class FactorizedNet(nn.Module):
     """
 
     unknown: torch.Tensor
-    curve_start: torch.Tensor
 
     def __init__(
         self,
@@ -64,9 +64,7 @@ class FactorizedNet(nn.Module):
         self.slot_vectors = nn.Parameter(torch.randn(slots, factors, generator=random) * 0.01)
         self.slot_weights = nn.Parameter(torch.zeros(slots, heads))
         self.number_vectors = nn.Parameter(torch.randn(numbers, factors, generator=random) * 0.01)
-        self.curves = nn.Parameter(torch.zeros(numbers * (PIECES + 1), heads))
-        start = torch.arange(numbers) * (PIECES + 1)
-        self.register_buffer("curve_start", start, persistent=False)
+        self.curves = nn.Parameter(torch.zeros(numbers, PIECES + 1, heads))
         self.bias = nn.Parameter(torch.zeros(heads))
         self.product_weights = nn.Parameter(torch.ones(factors, heads))
         widths = [categories * factors + numbers, *layers]
@@ -86,18 +84,10 @@ class FactorizedNet(nn.Module):
         vectors = self.slot_vectors[slots]  # (B, c, d)
         total = vectors.sum(1) + numbers @ self.number_vectors
         squares = vectors.square().sum(1) + numbers.square() @ self.number_vectors.square()
-        logits = self.bias + self.slot_weights[slots].sum(1) + self._on_curves(numbers)
+        logits = self.bias + self.slot_weights[slots].sum(1)
+        logits = logits + on_curves(numbers, self.curves)
         logits = logits + pairwise_products(total, squares) @ self.product_weights
         hidden = torch.cat([vectors.flatten(1), numbers], 1)
         for layer in self.layers:
             hidden = self.dropout(torch.relu(layer(hidden)))
         return logits + hidden @ self.head
-
-    def _on_curves(self, numbers: torch.Tensor) -> torch.Tensor:
-        """float (B, T): the sum over numbers of their curves' heights."""
-        at = (numbers + 1) * (PIECES / 2)
-        piece = at.floor().clamp(0, PIECES - 1)
-        share = at - piece
-        left = piece.long() + self.curve_start
-        ends, shares = torch.cat([left, left + 1], 1), torch.cat([1 - share, share], 1)
-        return embedding_bag(ends, self.curves, per_sample_weights=shares, mode="sum")

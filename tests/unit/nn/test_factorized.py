@@ -23,7 +23,7 @@ def test_the_first_order_of_a_number_is_a_curve():
     heights = torch.randn(2, PIECES + 1, generator=random)
     with torch.no_grad():
         net.number_vectors.zero_()
-        net.curves.copy_(heights.reshape(-1, 1))
+        net.curves.copy_(heights[:, :, None])
     x = torch.tensor([[-1.0, 1.0], [0.3, -0.71], [0.125, 0.0]])
     places = np.linspace(-1, 1, PIECES + 1)
     expected = sum(np.interp(x[:, n], places, heights[n]) for n in range(2))
@@ -37,7 +37,7 @@ def test_without_a_deep_part_the_logit_is_rendles_equation_one():
         for one in (net.slot_weights, net.bias):
             one.copy_(torch.randn(one.shape, generator=random))
         slopes = torch.randn(3, generator=random)  # curves that are straight lines
-        net.curves.copy_(torch.outer(slopes, torch.linspace(-1, 1, PIECES + 1)).reshape(-1, 1))
+        net.curves.copy_(torch.outer(slopes, torch.linspace(-1, 1, PIECES + 1))[:, :, None])
         net.number_vectors.mul_(50)
     slots = torch.tensor([[1, 4]], dtype=torch.int32)
     x = torch.tensor([[0.5, -1.0, 0.2]])
