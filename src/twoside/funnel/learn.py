@@ -127,14 +127,17 @@ def learn_models(
     seed: int,
     steps: Steps,
 ) -> tuple[LightScorer, dict[str, Scorer]]:
-    """The prerank model and every rank model, on the same samples."""
+    """The prerank model and every rank model, on the same samples; the n-th rank model draws
+    from `seed + n`, so that one listed twice under two names is learned from other draws."""
     with steps("train prerank"):
         prerank = configured.preranker(settings).settings.fit(samples, targets, declared.light)
     rankers: dict[str, Scorer] = {}
-    for choice in configured.rankers(settings):
+    valid_days = settings.training.valid_days
+    for n, choice in enumerate(configured.rankers(settings)):
         with steps(f"train {choice.name}") as tick:
-            valid_days = settings.training.valid_days
-            rankers[choice.name] = train(choice.settings, samples, targets, seed, tick, valid_days)
+            rankers[choice.name] = train(
+                choice.settings, samples, targets, seed + n, tick, valid_days
+            )
     if settings.blend:
         rankers["blend"] = Blend.of(settings.blend, rankers)
     return prerank, rankers

@@ -68,10 +68,12 @@ class Choice:
 
 def channels(settings: FunnelSettings) -> tuple[Choice, ...]:
     """The recall channels, in the order of the file."""
-    return tuple(
+    found = tuple(
         _choice("twoside.funnel.recall.channels", table, f"recall[{n}]", "limit", 300)
         for n, table in enumerate(settings.recall)
     )
+    _check_names(found, "recall")
+    return found
 
 
 def rankers(settings: FunnelSettings) -> tuple[Choice, ...]:
@@ -82,6 +84,7 @@ def rankers(settings: FunnelSettings) -> tuple[Choice, ...]:
     )
     if not found:
         raise ConfigError("rank: needs at least one [[rank]] table with `use`.")
+    _check_names(found, "rank")
     return found
 
 
@@ -131,6 +134,16 @@ def _choice(package: str, table: dict[str, Any], where: str, take: str, default:
     if not isinstance(limit, int) or limit < 0:
         raise ConfigError(f"{where}.{take} = {limit!r}: expected a number of items, 1 or more.")
     return Choice(str(table.get("name", table["use"])), built, limit)
+
+
+def _check_names(choices: tuple[Choice, ...], where: str) -> None:
+    names = [choice.name for choice in choices]
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            raise ConfigError(
+                f"{where}[{n}]: '{name}' is the name of {where}[{names.index(name)}] too. "
+                'Give it another: name = "..."'
+            )
 
 
 def read(table: dict[str, Any]) -> FunnelSettings:
