@@ -9,8 +9,7 @@ stages      the whole funnel: what share of the items that a person will like is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twoside.errors import DataError
@@ -29,6 +28,7 @@ from twoside.funnel.rank.report import evaluate as judge_rank
 from twoside.funnel.recall.popularity import liked
 from twoside.schema.calendar import iso
 from twoside.schema.evaluation import Evaluation
+from twoside.schema.progress import Timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def evaluate(
     effort: Effort | None = None,
 ) -> Evaluated:
     """Learn on the days up to `until_day`, judge on those after it."""
-    effort, began = effort or Effort(), perf_counter()
+    effort, steps = effort or Effort(), Timed(steps)
     days = _test_days(declared, until_day)
     calendar = declared.lake.calendar
     samples = training_samples(declared, settings, until_day, seed, steps)
@@ -110,8 +110,8 @@ def evaluate(
         recall=recall,
         rank=rank,
         stages=stages,
+        seconds=steps.seconds,
     )
-    evaluation = replace(evaluation, seconds={"evaluate": perf_counter() - began})
     return Evaluated(learned, evaluation, funnel, int(some.day[-1]))
 
 

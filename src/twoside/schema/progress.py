@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from time import perf_counter
 from typing import Protocol
 
 Tick = Callable[[float], None]
@@ -18,6 +19,22 @@ class Steps(Protocol):
 
     def __call__(self, name: str) -> AbstractContextManager[Tick]:
         """One step; the tick inside takes the fraction done of it."""
+
+
+class Timed:
+    """Steps that also keep how long each one took; one that runs twice counts with both."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[Tick]:
+        """The step of this name."""
+        began = perf_counter()
+        with self._steps(name) as tick:
+            yield tick
+        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - began
 
 
 @contextmanager

@@ -70,11 +70,11 @@ table.plain tr:last-child td { border-bottom: 0; }
 .chip { display: inline-block; background: var(--blue-soft); color: #00527f; border-radius: 6px;
         padding: 1px 7px; margin: 1px 3px 1px 0; font-size: 12px; white-space: nowrap; }
 .chip.grey { background: #eef1f3; color: var(--pale); }
-.probability { display: inline-flex; align-items: center; gap: 6px; min-width: 104px; }
-.probability i { display: block; width: 48px; height: 6px; border-radius: 3px;
+.probability { display: inline-flex; align-items: center; gap: 6px; min-width: 84px; }
+.probability i { display: block; width: 32px; height: 6px; border-radius: 3px;
                  background: #eef1f3; }
 .probability i b { display: block; height: 6px; border-radius: 3px; background: var(--blue); }
-.who { font-weight: 600; min-width: 260px; } .words { color: var(--pale); font-size: 12.5px; }
+.who { font-weight: 600; min-width: 220px; } .words { color: var(--pale); font-size: 12.5px; }
 .words b { color: var(--blue); font-weight: 600; }
 dl.about { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
 dl.about dt { color: var(--pale); } dl.about dd { margin: 0; overflow-wrap: anywhere; }
