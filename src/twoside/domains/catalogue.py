@@ -15,6 +15,7 @@ from twoside.store.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from twoside.features.definition import Feature
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.domain import Domain
     from twoside.schema.entities import Entity
@@ -37,7 +38,12 @@ def domain(name: str) -> Domain:
 
 def scenes() -> list[str]:
     """All scenes by their full names."""
-    return [f"{name}/{scene.name}" for name in names() for scene in domain(name).scenes]
+    return [scene for name in names() for scene in scenes_of(name)]
+
+
+def scenes_of(name: str) -> list[str]:
+    """The full names of a domain's scenes."""
+    return [f"{name}/{scene.name}" for scene in domain(name).scenes]
 
 
 def declared(scene: str, lake: Path) -> Declared:
@@ -54,6 +60,20 @@ def declared(scene: str, lake: Path) -> Declared:
     return Declared(
         opened, found, found.scene(short), features.FEATURES[short], features.LIGHT[short]
     )
+
+
+def features(scene: str) -> tuple[Feature, ...]:
+    """What the shipped funnel of a scene, by its full name, reads."""
+    found, short = split(scene)
+    known = import_module(f"{_PACKAGE}.{found.name}.features").FEATURES
+    return cast("tuple[Feature, ...]", known[short])
+
+
+def wide(scene: str) -> tuple[Feature, ...]:
+    """The whole catalogue of a scene, by its full name: what selection starts from."""
+    found, short = split(scene)
+    known = import_module(f"{_PACKAGE}.{found.name}.wide").WIDE
+    return cast("tuple[Feature, ...]", known[short])
 
 
 def settings(scene: str, path: Path | None = None) -> FunnelSettings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from twoside.errors import ConfigError, did_you_mean
@@ -19,7 +20,7 @@ from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from twoside.features.definition import Feature
     from twoside.schema.domain import Domain, Scene
@@ -36,6 +37,18 @@ def check(features: Sequence[Feature], domain: Domain, scene: Scene) -> None:
             )
     for f in features:
         _Check(domain, scene, f"feature '{f.name}'").feature(f)
+
+
+def together(*parts: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Several lists as one. The same feature may be in two; one name with two meanings may not:
+    that is a `ConfigError`."""
+    found: dict[str, Feature] = {}
+    for f in chain(*parts):
+        if found.setdefault(f.name, f) != f:
+            raise ConfigError(
+                f"feature '{f.name}' has two meanings: {found[f.name]!r} and {f!r}. Rename one."
+            )
+    return tuple(found.values())
 
 
 @dataclass(frozen=True)
@@ -198,57 +211,3 @@ def _column(f: Feature, sizes: _Sizes) -> FeatureColumn:
     if size is None:
         return FeatureColumn(f.name, "number", 0, about(f))
     return FeatureColumn(f.name, "category", size, about(f))
-
-
-@dataclass(frozen=True)
-class Described:
-    """One line of the catalogue, for people."""
-
-    name: str
-    kind: str
-    about: str
-    unit: str
-    window: str
-    """`7 days`, `today`, `always`, `last 20`; empty where there is none."""
-    events: str
-    meaning: str
-
-
-def described(features: Sequence[Feature]) -> list[Described]:
-    """All features as lines of a table."""
-    return [
-        Described(
-            name=f.name,
-            kind=type(f).__name__,
-            about=about(f),
-            unit=f.unit,
-            window=_window(f),
-            events=_events(f),
-            meaning=f.meaning,
-        )
-        for f in features
-    ]
-
-
-def _window(f: Feature) -> str:
-    match f:
-        case Count() | Rate():
-            if f.days is None:
-                return "always"
-            return "today" if f.days == 0 else f"{f.days} days"
-        case Since():
-            return "always"
-        case RecentShare() | RecentGap():
-            return f"last {f.last}"
-        case RecentValue():
-            return f"{f.back} back"
-    return ""
-
-
-def _events(f: Feature) -> str:
-    match f:
-        case Rate():
-            return f"{'+'.join(f.events)} / {'+'.join(f.over)}"
-        case Count() | Since() | RecentShare() | RecentGap() | RecentValue():
-            return "+".join(f.events)
-    return ""

@@ -96,6 +96,21 @@ def reference_values(
     return {f.name: [world.value(f, ask, log) for ask in asked] for f in features}
 
 
+def reference_cells(
+    cells: Sequence[tuple[Feature, Asked]],
+    scene: Scene,
+    domain: Domain,
+    calendar: Calendar,
+    exposures: pa.Table,
+    events: pa.Table,
+    versions: Mapping[str, Sequence[Version]],
+) -> list[float]:
+    """One value a pair of a feature and a question: for more features than can be asked of all."""
+    world = _World(scene, domain, calendar, versions, {})
+    log = world.happenings(exposures, events)
+    return [world.value(f, ask, log) for f, ask in cells]
+
+
 @dataclass(frozen=True)
 class _World:
     scene: Scene

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 from small_market import DOMAIN, SCENE, every_kind
 
+from twoside.domains import catalogue
 from twoside.domains.recruiting.domain import DOMAIN as RECRUITING
 from twoside.domains.recruiting.features import FEATURES, LIGHT
 from twoside.errors import ConfigError
-from twoside.features.catalogue import check, described
+from twoside.features.catalogue import check, together
+from twoside.features.describe import described
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context
 from twoside.features.kinds.match import Equal, Overlap
@@ -18,6 +20,8 @@ from twoside.features.kinds.statistic import Count, Rate
 if TYPE_CHECKING:
     from twoside.features.definition import Feature
 
+SEEKERS = "recruiting/jobs_for_seeker"
+RECRUITING_JOBS = RECRUITING.scene("jobs_for_seeker")
 KINDS = "Known: drop, expose, keep, look, take."
 
 
@@ -123,7 +127,7 @@ def test_two_features_of_one_name_are_refused() -> None:
 def test_every_kind_passes_and_is_described() -> None:
     features = every_kind()
     check(features, DOMAIN, SCENE)
-    lines = {line.name: line for line in described(features)}
+    lines = {line.name: line for line in described(features, SCENE)}
     assert lines["rate_0_3"].window == "3 days"
     assert lines["rate_0_3"].events == "look+drop / expose+take"
     assert lines["count_0_0"].window == "today"
@@ -141,3 +145,31 @@ def test_the_features_of_recruiting_can_be_computed_and_are_many(scene: str) -> 
     assert len(names) >= 80
     assert len({type(f) for f in features}) >= 12
     assert set(LIGHT[scene]) <= names
+
+
+@pytest.mark.parametrize("scene", catalogue.scenes())
+def test_the_whole_catalogue_can_be_computed_and_begins_with_what_is_served(scene: str) -> None:
+    domain, short = catalogue.split(scene)
+    features, served = catalogue.wide(scene), catalogue.features(scene)
+    check(features, domain, domain.scene(short))
+    assert features[: len(served)] == served
+    assert len(features) >= (1_500 if domain.name == "recruiting" else 300)
+
+
+def test_one_name_with_two_meanings_is_refused() -> None:
+    one = Count("f", ("item",), ("take",), 1)
+    other = Count("f", ("item",), ("take",), 7)
+    assert together([one], [one]) == (one,)
+    with pytest.raises(ConfigError, match=r"feature 'f' has two meanings: .*days=1.*days=7"):
+        together([one], [other])
+
+
+def test_sources_are_told_in_the_words_of_the_scene() -> None:
+    lines = {line.name: line for line in described(catalogue.wide(SEEKERS), RECRUITING_JOBS)}
+    assert lines["same_city"].source == "seeker.city, job.city"
+    assert lines["item_boss_reply_rate_30d"].source == "job.boss"
+    assert lines["person_item_title_view_rate_30d"].source == "seeker, job.title"
+    assert (lines["item_view_rate_7d"].kind, lines["item_view_rate_7d"].form) == (
+        "statistic",
+        "Rate",
+    )

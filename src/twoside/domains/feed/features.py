@@ -59,7 +59,7 @@ def _name(key: tuple[str, ...]) -> str:
     return "_".join(part.rpartition(".")[2] for part in key)
 
 
-def _shown(key: tuple[str, ...], *windows: int) -> tuple[Feature, ...]:
+def shown(key: tuple[str, ...], *windows: int) -> tuple[Feature, ...]:
     """How often the key was shown, per window in days."""
     return tuple(
         Count(f"{_name(key)}_shown_{days}d", key, ("expose",), days, f"times shown in {days} days")
@@ -67,7 +67,7 @@ def _shown(key: tuple[str, ...], *windows: int) -> tuple[Feature, ...]:
     )
 
 
-def _rates(key: tuple[str, ...], events: tuple[str, ...], *windows: int) -> tuple[Feature, ...]:
+def rates(key: tuple[str, ...], events: tuple[str, ...], *windows: int) -> tuple[Feature, ...]:
     """The rate of each event after being shown, per window in days."""
     return tuple(
         Rate(
@@ -98,23 +98,23 @@ _ATTRIBUTES: tuple[Feature, ...] = (
 
 _SEEN = ("click", "long_view", "like")
 _STATISTICS: tuple[Feature, ...] = (
-    *_shown(("item",), 1, 7, 30),
-    *_rates(("item",), (*_SEEN, "hate"), 1, 7, 30),
-    *_shown(("item.author",), 7, 30),
-    *_rates(("item.author",), _SEEN, 7, 30),
-    *_shown(("item.category",), 7, 30),
-    *_rates(("item.category",), (*_SEEN, "hate"), 7, 30),
-    *_shown(("item", "context.tab"), 7, 30),
-    *_rates(("item", "context.tab"), _SEEN, 7, 30),
-    *_shown(("item.author", "context.tab"), 30),
-    *_rates(("item.author", "context.tab"), ("click", "long_view"), 30),
-    *_shown(("item.category", "context.tab"), 30),
-    *_rates(("item.category", "context.tab"), _SEEN, 7, 30),
-    *_shown(("context.tab",), 1, 7),
-    *_rates(("context.tab",), _SEEN, 1, 7),
-    *_rates(("person.gender", "item"), ("like", "hate"), 30),
-    *_rates(("person.occupation", "item.category"), ("like", "hate"), 30),
-    *_rates(("person.active_degree", "item.category"), ("click", "long_view"), 30),
+    *shown(("item",), 1, 7, 30),
+    *rates(("item",), (*_SEEN, "hate"), 1, 7, 30),
+    *shown(("item.author",), 7, 30),
+    *rates(("item.author",), _SEEN, 7, 30),
+    *shown(("item.category",), 7, 30),
+    *rates(("item.category",), (*_SEEN, "hate"), 7, 30),
+    *shown(("item", "context.tab"), 7, 30),
+    *rates(("item", "context.tab"), _SEEN, 7, 30),
+    *shown(("item.author", "context.tab"), 30),
+    *rates(("item.author", "context.tab"), ("click", "long_view"), 30),
+    *shown(("item.category", "context.tab"), 30),
+    *rates(("item.category", "context.tab"), _SEEN, 7, 30),
+    *shown(("context.tab",), 1, 7),
+    *rates(("context.tab",), _SEEN, 1, 7),
+    *rates(("person.gender", "item"), ("like", "hate"), 30),
+    *rates(("person.occupation", "item.category"), ("like", "hate"), 30),
+    *rates(("person.active_degree", "item.category"), ("click", "long_view"), 30),
 )
 
 _SEQUENCE: tuple[Feature, ...] = (
@@ -123,7 +123,7 @@ _SEQUENCE: tuple[Feature, ...] = (
     RecentShare("hated_same_category", ("hate",), 20, "category", "of the last 20 hated"),
     RecentGap("recent_duration_gap", _TASTE, 20, "duration_ms", "longer than those taken", "ms"),
     RecentGap("recent_year_gap", _TASTE, 20, "release_year", "newer than those taken", "years"),
-    *_shown(("person",), 7),
+    *shown(("person",), 7),
 )
 
 FEATURES: dict[str, tuple[Feature, ...]] = {

@@ -5,20 +5,20 @@ behaviour, by keys from broad to narrow: what everybody does with this item, wha
 title do with items of that title, what this very person did with such items, and lately. A narrow
 key knows more and has seen less; the model weighs them against each other.
 
-The funnel is view / expose, chat / view, reply / chat, reach / chat. A rate is shrunk to the rate
-of the whole market (`_RATES`) as if so many more had been seen.
+`declaring.py` has the rates of the funnel, `wide.py` the whole catalogue, of which these are what
+the shipped funnels read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twoside.features.kinds.activity import Age, Since
+from twoside.domains.recruiting.declaring import counts, rates, since
+from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Identity
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 
 if TYPE_CHECKING:
@@ -26,72 +26,8 @@ if TYPE_CHECKING:
 
     from twoside.features.definition import Feature
 
-_RATES = {
-    "view": ("view", "expose", 0.12, 20.0),
-    "chat": ("chat", "view", 0.15, 10.0),
-    "wanted": ("chat", "expose", 0.02, 50.0),
-    "reply": ("reply", "chat", 0.35, 5.0),
-    "reach": ("reach", "chat", 0.12, 10.0),
-    "read": ("read", "chat", 0.70, 5.0),
-    "refused": ("reject", "view", 0.05, 20.0),
-}
-"""Short name -> (event, over which event, rate of the whole market, weight of it). The market
-rates are rounded; they are only where a key without history starts."""
-
 _LIKED = ("view", "chat")
 """What shows interest of the person, for sequences."""
-
-
-def _rates(key: tuple[str, ...], names: Iterable[str], days: Iterable[int]) -> Iterator[Feature]:
-    """Rates of a key, for each name and window."""
-    for name in names:
-        event, over, prior, weight = _RATES[name]
-        for window in days:
-            yield Rate(
-                f"{_short(key)}_{name}_rate_{window}d",
-                key,
-                (event,),
-                (over,),
-                days=window,
-                prior=prior,
-                weight=weight,
-                meaning=f"{event} per {over} of {_words(key)} in {window} days and today",
-            )
-
-
-def _counts(key: tuple[str, ...], events: Iterable[str], days: Iterable[int]) -> Iterator[Feature]:
-    """Counts of a key, for each event and window."""
-    for event in events:
-        for window in days:
-            yield Count(
-                f"{_short(key)}_{event}_count_{window}d",
-                key,
-                (event,),
-                days=window,
-                meaning=f"number of {event} of {_words(key)} in {window} days and today",
-            )
-
-
-def _since(key: tuple[str, ...], events: Iterable[str]) -> Iterator[Feature]:
-    for event in events:
-        yield Since(
-            f"{_short(key)}_since_{event}",
-            key,
-            (event,),
-            meaning=f"since the last {event} of {_words(key)}",
-        )
-
-
-def _short(key: tuple[str, ...]) -> str:
-    return "_".join(part.replace(".", "_") for part in key)
-
-
-def _words(key: tuple[str, ...]) -> str:
-    """("person", "item.title") -> "this person with this title (item)"."""
-    parts = [part.partition(".") for part in key]
-    return " with ".join(
-        f"this {column} ({side})" if column else f"this {side}" for side, _, column in parts
-    )
 
 
 def _attributes(about: str, columns: Iterable[str]) -> Iterator[Feature]:
@@ -125,42 +61,42 @@ def _the_request() -> Iterator[Feature]:
 def _person_history() -> Iterator[Feature]:
     """How choosy and how lucky the person is, and how tired."""
     key = ("person",)
-    yield from _rates(key, ("view", "wanted"), (7, 30))
-    yield from _rates(key, ("chat", "reply", "reach", "refused"), (30,))
-    yield from _counts(key, ("expose",), (0, 1, 7))
-    yield from _counts(key, ("view", "chat"), (0, 30))
-    yield from _since(key, ("expose", "view", "chat"))
+    yield from rates(key, ("view", "wanted"), (7, 30))
+    yield from rates(key, ("chat", "reply", "reach", "refused"), (30,))
+    yield from counts(key, ("expose",), (0, 1, 7))
+    yield from counts(key, ("view", "chat"), (0, 30))
+    yield from since(key, ("expose", "view", "chat"))
 
 
 def _item_history() -> Iterator[Feature]:
     """How wanted the item is, and whether its side answers or is already busy."""
     key = ("item",)
-    yield from _rates(key, ("view", "wanted"), (7, 30))
-    yield from _rates(key, ("chat", "reply", "reach", "refused"), (30,))
-    yield from _counts(key, ("expose", "chat"), (1, 7))
-    yield from _counts(key, ("reply", "reach"), (30,))
-    yield from _since(key, ("chat", "reply"))
+    yield from rates(key, ("view", "wanted"), (7, 30))
+    yield from rates(key, ("chat", "reply", "reach", "refused"), (30,))
+    yield from counts(key, ("expose", "chat"), (1, 7))
+    yield from counts(key, ("reply", "reach"), (30,))
+    yield from since(key, ("chat", "reply"))
 
 
 def _pair_history() -> Iterator[Feature]:
     """What these two already had with each other."""
     key = ("person", "item")
-    yield from _counts(key, ("expose", "view", "chat", "reject"), (30,))
-    yield from _since(key, ("expose", "view"))
+    yield from counts(key, ("expose", "view", "chat", "reject"), (30,))
+    yield from since(key, ("expose", "view"))
 
 
 def _taste(groups: Iterable[str]) -> Iterator[Feature]:
     """What this person did with items of the same group: the trace of a hidden taste."""
     for group in groups:
         key = ("person", f"item.{group}")
-        yield from _rates(key, ("view", "wanted"), (30,))
-        yield from _counts(key, ("expose",), (30,))
+        yield from rates(key, ("view", "wanted"), (30,))
+        yield from counts(key, ("expose",), (30,))
 
 
 def _segments(keys: Iterable[tuple[str, ...]]) -> Iterator[Feature]:
     """What people of one group do with items of another."""
     for key in keys:
-        yield from _rates(key, ("view", "wanted"), (30,))
+        yield from rates(key, ("view", "wanted"), (30,))
 
 
 def _lately(
@@ -188,9 +124,9 @@ JOBS_FOR_SEEKER: tuple[Feature, ...] = (
     *_matches(("education", "education_min"), ("experience_years", "experience_min")),
     *_person_history(),
     *_item_history(),
-    *_rates(("item.boss",), ("reply", "reach", "read"), (30,)),
-    *_counts(("item.boss",), ("chat", "reply"), (1,)),
-    *_rates(("item.company",), ("view", "wanted", "reply"), (30,)),
+    *rates(("item.boss",), ("reply", "reach", "read"), (30,)),
+    *counts(("item.boss",), ("chat", "reply"), (1,)),
+    *rates(("item.company",), ("view", "wanted", "reply"), (30,)),
     *_segments(
         (
             ("person.title", "item.title"),
@@ -220,8 +156,8 @@ SEEKERS_FOR_BOSS: tuple[Feature, ...] = (
     *_matches(("education_min", "education"), ("experience_min", "experience_years")),
     *_person_history(),
     *_item_history(),
-    *_rates(("person.boss",), ("view", "wanted"), (30,)),
-    *_counts(("person.boss",), ("expose",), (1,)),
+    *rates(("person.boss",), ("view", "wanted"), (30,)),
+    *counts(("person.boss",), ("expose",), (1,)),
     *_segments(
         (
             ("person.title", "item.title"),

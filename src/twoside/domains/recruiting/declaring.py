@@ -1,0 +1,77 @@
+"""How recruiting declares statistics: a key, what happened, over how many days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twoside.features.kinds.activity import Since
+from twoside.features.kinds.statistic import Count, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from twoside.features.definition import Feature
+
+RATES = {
+    "view": ("view", "expose", 0.12, 20.0),
+    "chat": ("chat", "view", 0.15, 10.0),
+    "wanted": ("chat", "expose", 0.02, 50.0),
+    "reply": ("reply", "chat", 0.35, 5.0),
+    "reach": ("reach", "chat", 0.12, 10.0),
+    "read": ("read", "chat", 0.70, 5.0),
+    "refused": ("reject", "view", 0.05, 20.0),
+}
+"""Short name -> (event, over which event, rate of the whole market, weight of it). The market
+rates are rounded; they are only where a key without history starts."""
+
+
+def rates(key: tuple[str, ...], names: Iterable[str], days: Iterable[int]) -> Iterator[Feature]:
+    """Rates of a key, for each name and window."""
+    for name in names:
+        event, over, prior, weight = RATES[name]
+        for window in days:
+            yield Rate(
+                f"{_short(key)}_{name}_rate_{window}d",
+                key,
+                (event,),
+                (over,),
+                days=window,
+                prior=prior,
+                weight=weight,
+                meaning=f"{event} per {over} of {_words(key)} in {window} days and today",
+            )
+
+
+def counts(key: tuple[str, ...], events: Iterable[str], days: Iterable[int]) -> Iterator[Feature]:
+    """Counts of a key, for each event and window."""
+    for event in events:
+        for window in days:
+            yield Count(
+                f"{_short(key)}_{event}_count_{window}d",
+                key,
+                (event,),
+                days=window,
+                meaning=f"number of {event} of {_words(key)} in {window} days and today",
+            )
+
+
+def since(key: tuple[str, ...], events: Iterable[str]) -> Iterator[Feature]:
+    for event in events:
+        yield Since(
+            f"{_short(key)}_since_{event}",
+            key,
+            (event,),
+            meaning=f"since the last {event} of {_words(key)}",
+        )
+
+
+def _short(key: tuple[str, ...]) -> str:
+    return "_".join(part.replace(".", "_") for part in key)
+
+
+def _words(key: tuple[str, ...]) -> str:
+    """("person", "item.title") -> "this person with this title (item)"."""
+    parts = [part.partition(".") for part in key]
+    return " with ".join(
+        f"this {column} ({side})" if column else f"this {side}" for side, _, column in parts
+    )

@@ -1,0 +1,108 @@
+"""The catalogue for people: one line a feature, what it says and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twoside.features.definition import about
+from twoside.features.kinds.activity import Age, Since
+from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.distance import Distance
+from twoside.features.kinds.match import Difference, Equal, Overlap
+from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.statistic import Count, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twoside.features.definition import Feature
+    from twoside.schema.domain import Scene
+
+
+@dataclass(frozen=True)
+class Described:
+    """One line of the catalogue."""
+
+    name: str
+    kind: str
+    """The file in features/kinds/ that defines it"""
+    form: str
+    """The class there"""
+    about: str
+    """person, item, pair or request"""
+    unit: str
+    window: str
+    """`7 days`, `today`, `always`, `last 20`; empty where there is none."""
+    events: str
+    source: str
+    """The columns that it reads: `seeker.city, job.city`, or by which its events are grouped"""
+    meaning: str
+
+
+def described(features: Sequence[Feature], scene: Scene) -> list[Described]:
+    """All features as lines of a table, in the words of the scene."""
+    return [
+        Described(
+            name=f.name,
+            kind=type(f).__module__.rpartition(".")[2],
+            form=type(f).__name__,
+            about=about(f),
+            unit=f.unit,
+            window=_window(f),
+            events=_events(f),
+            source=_source(f, scene),
+            meaning=f.meaning,
+        )
+        for f in features
+    ]
+
+
+def _source(f: Feature, scene: Scene) -> str:
+    kind = {"person": scene.person, "item": scene.item, "context": "context"}
+    match f:
+        case Attribute() | Age():
+            columns = [f"{kind[f.about]}.{f.column}"]
+        case Identity():
+            columns = [kind[f.about]]
+        case Context():
+            columns = [f"context.{f.column}"]
+        case Equal() | Difference() | Overlap():
+            columns = [f"{scene.person}.{f.person_column}", f"{scene.item}.{f.item_column}"]
+        case Distance():
+            mine, its = (f.person_latitude, f.person_longitude), (f.item_latitude, f.item_longitude)
+            columns = [f"{scene.person}.{column}" for column in mine]
+            columns += [f"{scene.item}.{column}" for column in its]
+        case Count() | Rate() | Since():
+            parts = [part.partition(".") for part in f.key]
+            columns = [f"{kind[side]}{dot}{column}" for side, dot, column in parts]
+        case RecentShare() | RecentValue() | RecentGap():
+            column = "" if f.column == "item" else f".{f.column}"
+            columns = [scene.person, f"{scene.item}{column}"]
+        case _:
+            columns = ["request.ts_ms"]
+    return ", ".join(columns)
+
+
+def _window(f: Feature) -> str:
+    match f:
+        case Count() | Rate():
+            if f.days is None:
+                return "always"
+            return "today" if f.days == 0 else f"{f.days} days"
+        case Since():
+            return "always"
+        case RecentShare() | RecentGap():
+            return f"last {f.last}"
+        case RecentValue():
+            return f"{f.back} back"
+    return ""
+
+
+def _events(f: Feature) -> str:
+    match f:
+        case Rate():
+            return f"{'+'.join(f.events)} / {'+'.join(f.over)}"
+        case Count() | Since() | RecentShare() | RecentGap() | RecentValue():
+            return "+".join(f.events)
+    return ""
