@@ -18,6 +18,8 @@ from twoside.funnel.rank.blend import Blend
 from twoside.funnel.rank.train import train
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.popularity import liked
+from twoside.funnel.settings import Training
+from twoside.samples.gates import refuse_failed
 from twoside.samples.join import build_samples
 
 if TYPE_CHECKING:
@@ -79,9 +81,11 @@ def training_samples(
 ) -> Samples:
     """The last days up to `until_day`; nothing after it is known, to labels neither."""
     first = until_day - settings.training.days + 1
+    if settings.training.gates:
+        refuse_failed(declared.lake, declared.domain, declared.scene, first, until_day)
     cutoff = declared.lake.calendar.start_of(until_day + 1)
-    rows, plain_share = settings.training.rows, settings.training.plain_share
-    return some_samples(declared, (first, until_day), cutoff, rows, seed, steps, plain_share)
+    days, training = (first, until_day), settings.training
+    return some_samples(declared, days, cutoff, training.rows, seed, steps, training)
 
 
 def some_samples(
@@ -91,9 +95,12 @@ def some_samples(
     rows: int,
     seed: int,
     steps: Steps,
-    plain_share: float = 1.0,
+    training: Training | None = None,
 ) -> Samples:
-    """Samples of some requests, about `rows` at most, of the days (first, last)."""
+    """Samples of some requests, about `rows` at most, of the days (first, last). With `training`
+    as its settings make them to learn from; without, all exposures with final labels."""
+    chosen = training or Training()
+    plain_share = chosen.plain_share
     lake, scene = declared.lake, declared.scene.name
     shown = lake.read("exposures", *days, ["exposure_id"], scene).num_rows
     if not shown:
@@ -114,6 +121,8 @@ def some_samples(
             cutoff_ms=cutoff_ms,
             request_share=min(1.0, rows / (answered + plain_share * (shown - answered))),
             plain_share=plain_share,
+            delayed=chosen.delayed,
+            negatives=chosen.negatives,
             seed=seed,
             tick=tick,
         )

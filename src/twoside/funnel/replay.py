@@ -26,6 +26,7 @@ from twoside.funnel.live import live_funnel
 from twoside.funnel.questions import questions
 from twoside.funnel.rank.report import evaluate as judge_rank
 from twoside.funnel.recall.popularity import liked
+from twoside.samples.gates import refuse_failed
 from twoside.schema.calendar import iso
 from twoside.schema.evaluation import Evaluation
 from twoside.schema.progress import Timed
@@ -87,6 +88,8 @@ def evaluate(
     with steps("judge recall"):
         some = asked.some(effort.recall_questions, seed)
         recall = judge_recall(declared, settings, channels, data, some)
+    if settings.training.gates:
+        refuse_failed(declared.lake, declared.domain, declared.scene, days[0], days[-1])
     cutoff = calendar.start_of(days[-1] + 1)
     span = (days[0], days[-1])
     test = some_samples(declared, span, cutoff, effort.test_rows, seed, steps)

@@ -7,7 +7,7 @@ stage's folder; the other entries are that choice's own settings.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from twoside import components, config
 from twoside.errors import ConfigError, did_you_mean
@@ -29,6 +29,14 @@ class Training:
     plain_share: float = 1.0
     """Part of the exposures that nothing followed which is learned from, each counting for
     1 / plain_share: the same `rows` then hold many more of what is rare."""
+    delayed: Literal["mask", "weigh"] = "mask"
+    """Labels whose window is open: left out, or weighted by the measured delay curve."""
+    negatives: Literal["exposed", "skip_above"] = "exposed"
+    """Rows that teach what is not wanted: all that was shown and not taken, or of each list only
+    those down to its last positive. The second shifts the rates: use it for order alone."""
+    gates: bool = False
+    """Refuse days that fail a quality gate and that nobody has accepted (`twoside samples
+    check`)."""
     targets: tuple[str, ...] = ()
     """Targets to learn, of which those count that occur in the lake; empty: all of the scene."""
 

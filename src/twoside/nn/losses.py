@@ -9,14 +9,14 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 def masked_bce(logits: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Binary cross-entropy, summed over heads: of each head the weighted mean over its rows.
 
-    logits (B, T); labels (B, T) with NaN for not known; weight (B,). A head without any known
-    label adds nothing.
+    logits (B, T); labels (B, T) with NaN for not known; weight (B,), or (B, T) where it differs
+    between heads. A head without any known label adds nothing.
     """
     known = ~torch.isnan(labels)
     each = binary_cross_entropy_with_logits(
         logits, torch.where(known, labels, 0.0), reduction="none"
     )
-    weights = weight[:, None] * known  # (B, T)
+    weights = _by_head(weight) * known  # (B, T)
     return ((each * weights).sum(0) / weights.sum(0).clamp_min(1e-9)).sum()
 
 
@@ -26,9 +26,9 @@ def within_lists(
     """Order inside a list: the sum over heads and positives, divided by the rows, of
     -log(e^s / (e^s + sum of e^s' over the negatives of the same list)).
 
-    weight (B,): a row counts as so many, as a positive and among the negatives. Divided by all,
-    a head counts by how often it happens, as in `masked_bce`: a mean over the few positives of a
-    rare head would be loud noise.
+    weight (B,) or (B, T): a row counts as so many, as a positive and among the negatives.
+    Divided by all, a head counts by how often it happens, as in `masked_bce`: a mean over the few
+    positives of a rare head would be loud noise.
 
     logits (B, T); labels (B, T) with NaN for not known; group int (B,): the list of a row. What
     is the same for a whole list (all that is known of the person) cancels out. Positives in a
@@ -39,13 +39,17 @@ def within_lists(
     """
     lists = torch.unique(group, return_inverse=True)[1]
     rows = int(lists.max()) + 1
+    weight = _by_head(weight)
     bounded = logits.clamp(-30, 30)
     negatives = logits.new_zeros(rows, logits.shape[1])
-    negatives = negatives.index_add(
-        0, lists, torch.where(labels == 0, weight[:, None] * bounded.exp(), 0.0)
-    )
+    negatives = negatives.index_add(0, lists, torch.where(labels == 0, weight * bounded.exp(), 0.0))
     against = negatives[lists]  # (B, T)
     counts = (labels == 1) & (against > 0)
     each = softplus(torch.log(torch.where(counts, against, 1.0)) - bounded)
-    each = torch.where(counts, each * weight[:, None], 0.0)
-    return each.sum() / weight.sum()
+    each = torch.where(counts, each * weight, 0.0)
+    return (each.sum(0) / weight.sum(0).clamp_min(1e-9)).sum()
+
+
+def _by_head(weight: torch.Tensor) -> torch.Tensor:
+    """(B, 1) or (B, T)."""
+    return weight[:, None] if weight.dim() == 1 else weight

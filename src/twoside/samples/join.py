@@ -18,7 +18,8 @@ from twoside.errors import DataError
 from twoside.features.catalogue import check, feature_columns
 from twoside.features.engines import duckdb
 from twoside.features.graph.happened import day_of
-from twoside.samples.labels import answered, labels, longest_ms
+from twoside.samples.negatives import Negatives, down_to_last_positive
+from twoside.samples.outcomes import Delayed, outcomes
 from twoside.samples.share import in_share
 from twoside.schema.calendar import iso
 from twoside.schema.progress import quiet
@@ -52,6 +53,8 @@ def build_samples(
     request_share: float = 1.0,
     plain_share: float = 1.0,
     max_position: int | None = None,
+    delayed: Delayed = "mask",
+    negatives: Negatives = "exposed",
     seed: int = 0,
     threads: int = 2,
     memory_limit: str = "2GB",
@@ -66,6 +69,10 @@ def build_samples(
     `plain_share` keeps that part of the rows without any positive label, each with the weight
     1 / plain_share, so that weighted means stay what they were (case-control sampling: King &
     Zeng 2001, "Logistic Regression in Rare Events Data", Political Analysis 9, eq. 11).
+
+    `delayed`: labels whose window is open are masked, or weighted (`samples.delays`).
+    `negatives`: all that was exposed and not taken, or only down to the last positive of each
+    list (`samples.negatives.down_to_last_positive`).
     """
     found = domain.scene(scene)
     check(features, domain, found)
@@ -74,14 +81,22 @@ def build_samples(
         shown = shown.filter(in_share(shown.request_id, request_share, seed))
         rows = con.create_table("asked", _numbered(shown))
         table = con.to_pyarrow(rows.drop("shown_ms").order_by("row"))
-        label_of = _labels(con, lake, found, rows, first_day, last_day, cutoff_ms)
+        followed = outcomes(con, lake, found, rows, first_day, last_day, cutoff_ms)
+        labelled = followed.labelled(delayed)
+        kept = np.ones(table.num_rows, bool)
         weight = np.ones(table.num_rows, np.float32)
+        if negatives == "skip_above":
+            liked = [t.name for t in found.targets if t.sign > 0]
+            positive = np.any([labelled.labels[name] == 1 for name in liked], axis=0)
+            lists = _array(table, "request_id", np.int64)
+            kept = down_to_last_positive(lists, _array(table, "position", np.int16), positive)
         if plain_share < 1:
-            plain = ~np.any([label == 1 for label in label_of.values()], axis=0)
-            kept = in_share(_array(table, "exposure_id", np.int64), plain_share, seed) | ~plain
-            weight = np.where(plain, 1 / plain_share, 1)[kept].astype(np.float32)
-            label_of = {name: label[kept] for name, label in label_of.items()}
+            plain = ~np.any([label == 1 for label in labelled.labels.values()], axis=0)
+            kept &= in_share(_array(table, "exposure_id", np.int64), plain_share, seed) | ~plain
+            weight = np.where(plain, 1 / plain_share, 1).astype(np.float32)
+        if not kept.all():
             rows, table = _only(con, rows, np.flatnonzero(kept)), table.filter(pa.array(kept))
+            labelled, weight = labelled.where(kept), weight[kept]
         tick(_ROWS_SHARE)
         values = duckdb.feature_values(
             con,
@@ -102,10 +117,12 @@ def build_samples(
         ts_ms=_array(table, "ts", np.int64),
         day=_array(table, "day", np.int32),
         position=_array(table, "position", np.int16),
-        labels=label_of,
+        labels=labelled.labels,
         columns=feature_columns(features, lake, domain, found),
         values=values,
         weight=weight,
+        factors=labelled.factors,
+        pending=labelled.pending,
     )
 
 
@@ -178,26 +195,3 @@ def _only(con: Backend, rows: ir.Table, kept: np.ndarray) -> ir.Table:
     numbers = ibis.memtable(pa.table({"row": kept, "number": np.arange(len(kept))}))
     chosen = rows.inner_join(numbers, "row")
     return con.create_table("thinned", chosen.mutate(row=chosen.number).drop("number"))
-
-
-def _labels(
-    con: Backend,
-    lake: Lake,
-    scene: Scene,
-    rows: ir.Table,
-    first_day: int,
-    last_day: int,
-    cutoff_ms: int,
-) -> dict[str, np.ndarray]:
-    """target -> float32 (n,), aligned to `row`."""
-    # Shown at the latest on the day after the last; its window may end so many days later.
-    until = lake.calendar.start_of(last_day + 2) + longest_ms(scene.targets)
-    end_day = min(lake.calendar.day_of(until), lake.calendar.day_of(cutoff_ms))
-    events = duckdb.logs(con, lake, "events", scene, first_day, end_day)
-    wanted = sorted({kind for target in scene.targets for kind in target.events})
-    events = events.filter(events.ts_ms < cutoff_ms, events.kind.isin(wanted))
-    exposures = duckdb.logs(con, lake, "exposures", scene, first_day, end_day)
-    exposures = exposures.filter(exposures.ts_ms < cutoff_ms)
-    graph = labels(rows, answered(exposures, events), scene.targets, cutoff_ms)
-    table = con.to_pyarrow(graph.order_by("row"))
-    return {target.name: _array(table, target.name, np.float32) for target in scene.targets}

@@ -1,10 +1,16 @@
 """Labels: does an event of a target follow the exposure within the target's window?
 
 An event that names its exposure belongs to it. One that does not belongs to the latest exposure
-of the same pair at or before it. The window of h hours is [ts, ts + h): an exposure whose window
-has ended by the cut-off is final, because events are read strictly before the cut-off; one whose
-window is still open is NaN (masked), also if the event has come already: else the last hours would
-hold positives only, for a negative is known when its window ends and a positive at once.
+of the same pair at or before it. The window of h hours is [shown, shown + h).
+
+    answered        every event with the exposure that it answers
+    first_delays    exposure -> how long after it the first event of each target came
+    masked          delays -> 1, 0, or NaN while the window is open
+
+An exposure whose window has ended by the cut-off is final, because events are read strictly before
+the cut-off. One whose window is still open is masked, also if the event has come already: else the
+last hours would hold positives only, for a negative is known when its window ends and a positive
+at once. `delays` has the other way: to weigh them.
 """
 
 from __future__ import annotations
@@ -12,67 +18,98 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 
-from twoside.schema.calendar import HOUR_MS
+from twoside.features.graph.happened import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
 
+    from twoside.schema.calendar import Calendar
     from twoside.schema.domain import Target
 
-_NAN = float("nan")
+NEVER_MS = -1
+"""The delay of what has not happened."""
+_ANSWER = ("exposure_id", "kind", "ts_ms", "person", "item", "event_id")
 
 
-def labels(
-    rows: ir.Table, answers: ir.Table, targets: Sequence[Target], cutoff_ms: int
+def first_delays(
+    rows: ir.Table, answers: ir.Table, targets: Sequence[Target], calendar: Calendar
 ) -> ir.Table:
-    """(row, one float32 a target) of rows (row, exposure_id, shown_ms).
+    """(row, shown_ms, one int64 a target) of rows (row, exposure_id, shown_ms): milliseconds from
+    the exposure to the first event of the target within its window, `NEVER_MS` if there is none.
 
-    `answers` are (exposure_id, kind, ts_ms) before the cut-off, see `answered`.
+    `answers` are all answers before the cut-off, see `answered`: what counts once a pair and day
+    depends on answers to other exposures too.
     """
+    answers = answers.mutate(**_is_first_of_day(answers, targets, calendar))
     paired = answers.inner_join(rows.select("row", "exposure_id", "shown_ms"), "exposure_id")
     delay = paired.ts_ms - paired.shown_ms
-    counted = paired.group_by("row").agg(
+    first = paired.group_by("row").agg(
         **{
-            f"hits_{n}": ibis.ifelse(
-                paired.kind.isin(target.events) & (delay >= 0) & (delay < _window_ms(target)), 1, 0
-            ).sum()
+            f"first_{n}": ibis.ifelse(
+                _counts(paired, target, n) & (delay >= 0) & (delay < target.window_ms),
+                delay,
+                ibis.null("int64"),
+            ).min()
             for n, target in enumerate(targets)
         }
     )
-    joined = rows.left_join(counted, "row")
-    cutoff = ibis.literal(cutoff_ms, "int64")
+    joined = rows.left_join(first, "row")
     return joined.select(
         row=joined.row,
+        shown_ms=joined.shown_ms,
         **{
-            target.name: ibis.cases(
-                (joined.shown_ms + _window_ms(target) > cutoff, _NAN),
-                (ibis.coalesce(joined[f"hits_{n}"], 0) > 0, 1.0),
-                else_=0.0,
-            ).cast("float32")
+            target.name: ibis.coalesce(joined[f"first_{n}"], NEVER_MS).cast("int64")
             for n, target in enumerate(targets)
         },
     )
 
 
+def masked(delay_ms: np.ndarray, age_ms: np.ndarray, window_ms: int) -> np.ndarray:
+    """float32 (n,): 1 happened, 0 did not, NaN while the window is open.
+
+    `delay_ms` int64 (n,) of `first_delays`; `age_ms` int64 (n,): cut-off minus exposure."""
+    label = np.where(delay_ms >= 0, np.float32(1), np.float32(0))
+    return np.where(age_ms >= window_ms, label, np.float32(np.nan))
+
+
 def longest_ms(targets: Sequence[Target]) -> int:
     """How long after an exposure an event can still count, in milliseconds."""
-    return max(_window_ms(target) for target in targets)
+    return max(target.window_ms for target in targets)
 
 
-def _window_ms(target: Target) -> int:
-    return int(target.within_hours * HOUR_MS)
+def _is_first_of_day(
+    answers: ir.Table, targets: Sequence[Target], calendar: Calendar
+) -> dict[str, ir.BooleanValue]:
+    """A flag for each target that counts once a pair and day."""
+    found = {}
+    for n, target in enumerate(targets):
+        if target.once_per == "pair_day":
+            mine = answers.kind.isin(target.events)
+            same = [answers.person, answers.item, day_of(answers.ts_ms, calendar), mine]
+            order = [answers.ts_ms, answers.event_id, answers.exposure_id]
+            found[f"is_first_{n}"] = (
+                ibis.row_number().over(ibis.window(group_by=same, order_by=order)) == 0
+            )
+    return found
+
+
+def _counts(paired: ir.Table, target: Target, n: int) -> ir.BooleanValue:
+    mine: ir.BooleanValue = paired.kind.isin(target.events)
+    return mine & paired[f"is_first_{n}"] if target.once_per == "pair_day" else mine
 
 
 def answered(exposures: ir.Table, events: ir.Table) -> ir.Table:
-    """(exposure_id, kind, ts_ms) of events, each with the exposure that it answers.
+    """(exposure_id, kind, ts_ms, person, item, event_id) of events, each with the exposure that it
+    answers.
 
     `exposures` must hold all exposures of the scene that the events may answer, also those after
     the sampled days: a later exposure of the pair takes the event from an earlier one.
     """
-    named = events.filter(events.exposure_id >= 0).select("exposure_id", "kind", "ts_ms")
+    named = events.filter(events.exposure_id >= 0).select(*_ANSWER)
     return ibis.union(named, _latest(exposures, events.filter(events.exposure_id < 0)))
 
 
@@ -95,5 +132,6 @@ def _latest(exposures: ir.Table, events: ir.Table) -> ir.Table:
     reached = (1 - both.is_event).cast("int64").sum().over(running)
     numbered = both.mutate(number=reached.cast("int64"))
     shown = numbered.filter(numbered.is_event == 0).select(*pair, "number", exposure_id="id")
-    acted = numbered.filter(numbered.is_event == 1).select(*pair, "number", "kind", "ts_ms")
-    return acted.inner_join(shown, [*pair, "number"]).select("exposure_id", "kind", "ts_ms")
+    acted = numbered.filter(numbered.is_event == 1)
+    acted = acted.select(*pair, "number", "kind", "ts_ms", event_id="id")
+    return acted.inner_join(shown, [*pair, "number"]).select(*_ANSWER)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from twoside.errors import ConfigError, did_you_mean
+from twoside.schema.calendar import HOUR_MS
 
 if TYPE_CHECKING:
     from twoside.schema.entities import Column, Entity
@@ -35,8 +36,18 @@ class Target:
     name: str
     events: tuple[str, ...]
     within_hours: float
+    """The attribution window [shown, shown + within_hours). A label is final when it has passed."""
     sign: Literal[1, -1] = 1
     meaning: str = ""
+    once_per: Literal["exposure", "pair_day"] = "exposure"
+    """What counts once. `exposure`: any number of events after one exposure are one positive.
+    `pair_day`: of all events of a pair on one local day only the first counts, whatever exposure
+    the others answer (a conversation that is opened again is not read anew)."""
+
+    @property
+    def window_ms(self) -> int:
+        """The attribution window in milliseconds."""
+        return int(self.within_hours * HOUR_MS)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -50,6 +50,11 @@ class Samples:
     """float32 (n, len(columns)); NaN is unknown for numbers, -1 for categories"""
     weight: np.ndarray
     """float32: as how many rows each counts; more than 1 where others were left out"""
+    factors: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """target -> float32: what a label counts beside `weight`; a target that is absent: 1"""
+    pending: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """target -> bool: labelled although the window is open, and weighted for it (see
+    samples.delays); a target that is absent: none"""
 
     def __len__(self) -> int:
         return len(self.person)
@@ -68,13 +73,20 @@ class Samples:
             columns=self.columns,
             values=self.values[keep],
             weight=self.weight[keep],
+            factors={name: factor[keep] for name, factor in self.factors.items()},
+            pending={name: pending[keep] for name, pending in self.pending.items()},
         )
 
+    def weight_of(self, target: str) -> np.ndarray:
+        """float32 (n,): as how many rows each counts for a target."""
+        factor = self.factors.get(target)
+        return self.weight if factor is None else self.weight * factor
+
     def rate(self, target: str) -> float:
-        """Mean of the final labels of a target, by weight; NaN if there are none."""
+        """Mean of the known labels of a target, by weight; NaN if there are none."""
         label = self.labels[target]
         final = ~np.isnan(label)
-        weight = self.weight[final].astype(np.float64)
+        weight = self.weight_of(target)[final].astype(np.float64)
         return float(np.average(label[final], weights=weight)) if final.any() else float("nan")
 
     def column(self, name: str) -> np.ndarray:

@@ -191,7 +191,7 @@ def test_days_without_exposures_give_no_rows(tmp_path: Path) -> None:
     )
     assert len(samples) == 0
     assert samples.values.shape == (0, 1)
-    assert set(samples.labels) == {"view", "chat", "reply", "reach", "reject"}
+    assert set(samples.labels) == {"view", "chat", "read", "reply", "reach", "reject"}
 
 
 def test_positions_beyond_the_limit_are_left_out(tmp_path: Path) -> None:

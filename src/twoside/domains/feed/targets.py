@@ -1,5 +1,5 @@
-"""What rankers predict in a feed. A log may lack some of these behaviours; a target without events
-in the lake cannot be learnt (`Lake.event_kinds` tells which there are).
+"""The labels of a feed: every behaviour is one. A log may lack some of them; a target without
+events in the lake cannot be learnt (`Lake.event_kinds` tells which there are).
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class _Tally:
         self, size: int, samples: Samples, targets: tuple[str, ...], smoothing: float
     ) -> None:
         self.labels = [samples.labels[target] for target in targets]
-        self.weight = samples.weight.astype(np.float64)
+        self.weights = [samples.weight_of(target).astype(np.float64) for target in targets]
         self.smoothing = smoothing
         self.rows = np.zeros((size, len(targets)))
         self.events = np.zeros((size, len(targets)))
@@ -128,7 +128,7 @@ class _Tally:
         size = len(self.rows)
         for n, label in enumerate(self.labels):
             final = ~np.isnan(label[rows])
-            weight = self.weight[rows][final]
+            weight = self.weights[n][rows][final]
             happened = weight * label[rows][final]
             self.total[:, n] += weight.sum(), happened.sum()
             for key in range(slots.shape[1]):

@@ -62,4 +62,10 @@ def split_by_day(
 def _is_final(samples: Samples, day: int, targets: tuple[str, ...]) -> bool:
     """Are most labels of a day final, for every target?"""
     of_day = samples.day == day
-    return all(np.isnan(samples.labels[t][of_day]).mean() < 0.5 for t in targets)
+    for target in targets:
+        still_open = np.isnan(samples.labels[target][of_day])
+        if target in samples.pending:
+            still_open |= samples.pending[target][of_day]
+        if still_open.mean() >= 0.5:
+            return False
+    return True

@@ -49,7 +49,8 @@ class Linear:
         bias = np.zeros(len(targets), np.float32)
         for n, target in enumerate(targets):
             final = ~np.isnan(newest.labels[target])
-            label, weight = newest.labels[target][final], newest.weight[final]
+            label = newest.labels[target][final]
+            weight = newest.weight_of(target)[final]
             odds = self._log_odds(codes[final], len(tables), label, weight)
             rows = np.column_stack([even[final], odds[codes[final]]])
             found, free = fit_logistic(rows, label, weight, self.penalty)

@@ -62,7 +62,7 @@ class _Rows:
     slots: torch.Tensor  # int32 (n, c)
     numbers: torch.Tensor  # float32 (n, m)
     labels: torch.Tensor  # float32 (n, T), NaN masked
-    weight: torch.Tensor  # float32 (n,)
+    weight: torch.Tensor  # float32 (n, T)
     request: torch.Tensor  # int64 (n,), from 0
     person: np.ndarray
 
@@ -71,11 +71,12 @@ class _Rows:
         samples: Samples, slots: np.ndarray, numbers: np.ndarray, targets: tuple[str, ...]
     ) -> _Rows:
         labels = np.stack([samples.labels[target] for target in targets], axis=1)
+        weight = np.stack([samples.weight_of(target) for target in targets], axis=1)
         return _Rows(
             torch.from_numpy(slots),
             torch.from_numpy(numbers),
             torch.from_numpy(labels.astype(np.float32)),
-            torch.from_numpy(samples.weight.astype(np.float32)),
+            torch.from_numpy(weight.astype(np.float32)),
             torch.from_numpy(np.unique(samples.request_id, return_inverse=True)[1]),
             samples.person,
         )
@@ -103,7 +104,7 @@ def _new_net(settings: DeepFM, inputs: Inputs, rows: _Rows, seed: int) -> Factor
         unknown=inputs.vocabulary.first,
         random=torch.Generator().manual_seed(seed),
     )
-    counts = rows.weight[:, None] * ~torch.isnan(rows.labels)
+    counts = rows.weight * ~torch.isnan(rows.labels)
     rates = (counts * torch.nan_to_num(rows.labels)).sum(0) / counts.sum(0)
     rates = torch.nan_to_num(rates, nan=0.5).clamp(1e-6, 1 - 1e-6)
     net.bias.data = torch.logit(rates)  # start at the mean, not at one half
@@ -164,7 +165,7 @@ def _order(net: FactorizedNet, held: _Rows) -> float:
     for head in range(labels.shape[1]):
         final = ~np.isnan(labels[:, head])
         label, score, person = labels[final, head], logits[final, head], held.person[final]
-        counts = held.weight.numpy()[final]
+        counts = held.weight.numpy()[final, head]
         value, weight = auc_by_person(person, label, score, counts)
         if len(value):
             of_all = auc(label, score, counts)

@@ -239,7 +239,9 @@ def _label(rows: Any, samples: Samples, target: str) -> None:
     """Labels that are not final count with weight 0, so that all targets share one table."""
     label = samples.labels[target]
     masked = np.isnan(label)
-    rows.set_info(label=np.where(masked, 0, label), weight=np.where(masked, 0, samples.weight))
+    rows.set_info(
+        label=np.where(masked, 0, label), weight=np.where(masked, 0, samples.weight_of(target))
+    )
 
 
 def _objective(
@@ -249,12 +251,13 @@ def _objective(
     if not within_lists:
         return None
     label, lists = samples.labels[target], Lists(samples.request_id)
-    weight = np.where(np.isnan(label), 0, samples.weight)
+    counts = samples.weight_of(target)
+    weight = np.where(np.isnan(label), 0, counts)
     happened = np.nan_to_num(label)
 
     def derivatives(log_odds: np.ndarray, _rows: Any) -> tuple[np.ndarray, np.ndarray]:
         chance = 1.0 / (1.0 + np.exp(-log_odds.astype(np.float64)))
-        first, second = lists.slopes(log_odds, label, samples.weight)
+        first, second = lists.slopes(log_odds, label, counts)
         return (
             weight * (chance - happened) + within_lists * first,
             weight * np.maximum(chance * (1.0 - chance), 1e-16) + within_lists * second,
