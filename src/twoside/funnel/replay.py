@@ -73,6 +73,7 @@ def evaluate(
 ) -> Evaluated:
     """Learn on the days up to `until_day`, judge on those after it."""
     effort, began = effort or Effort(), perf_counter()
+    declared = declared.chosen(settings.training)
     days = _test_days(declared, until_day)
     calendar = declared.lake.calendar
     samples = training_samples(declared, settings, until_day, seed, steps)

@@ -16,7 +16,7 @@ from twoside.errors import DataError
 from twoside.features.analysis import alike
 from twoside.features.analysis.chance import Surprise, p_value, significant
 from twoside.features.analysis.drift import Drift
-from twoside.features.analysis.elsewhere import halves, rates_elsewhere
+from twoside.features.analysis.elsewhere import Elsewhere, halves
 from twoside.features.analysis.findings import Analysis, Finding
 from twoside.features.analysis.measures import auc_of_groups, information_value, pearson
 from twoside.features.analysis.sorted_column import SortedColumn
@@ -38,7 +38,7 @@ class Looking:
 
     bins: int = 10
     """Bins of a number, frequent codes of a category."""
-    false_discoveries: float = 0.05
+    false_discoveries: float = 0.02
     """Noise is what does not pass at this rate of false discoveries (Benjamini-Hochberg)."""
     duplicate: float = 0.995
     """|rank correlation| from which the later feature is a duplicate."""
@@ -94,6 +94,10 @@ class _Eye:
         self.looking = looking
         self.labels = {t: y for t, y in samples.labels.items() if not np.isnan(y).all()}
         self.weight = samples.weight.astype(np.float64)
+        self.outcomes = {
+            target: (self.weight * (label == 1), self.weight * (label == 0))
+            for target, label in self.labels.items()
+        }
         self.table = np.column_stack([*self.labels.values(), np.zeros(len(samples))])[:, :-1]
         self.surprises = {
             target: Surprise.of(label, self.weight)
@@ -113,7 +117,10 @@ class _Eye:
         self, columns: tuple[FeatureColumn, ...], values: np.ndarray, first: int
     ) -> list[Finding]:
         """Findings of some columns, values float32 (b, n), without what needs all columns."""
-        straight = pearson(values, self.table, self.weight)
+        straight = np.full((len(columns), len(self.labels)), np.nan)
+        numbers = [n for n, column in enumerate(columns) if column.type == "number"]
+        if numbers:
+            straight[numbers] = pearson(values[numbers], self.table, self.weight)
         return [
             self.column(column, values[n], straight[n], first + n)
             for n, column in enumerate(columns)
@@ -127,6 +134,7 @@ class _Eye:
         self.ranks[place] = ordered.ranks()[self.some] / len(values)
         by_day, late, shifted = self.drift.measure(bins, self.looking.shift)
         self.shifts[column.name] = shifted
+        worth = self.worth(ordered, bins, straight)
         return Finding(
             name=column.name,
             type=column.type,
@@ -138,7 +146,9 @@ class _Eye:
             drift_by_day=by_day,
             p_value=self.chance(column, ordered, bins),
             cluster=-1,
-            **self.worth(ordered, bins, straight),
+            auc=worth["auc"],
+            iv=worth["iv"],
+            pearson=worth["pearson"],
         )
 
     def worth(
@@ -146,55 +156,40 @@ class _Eye:
     ) -> dict[str, dict[str, float]]:
         """`auc`, `iv` and `pearson` of each label."""
         found: dict[str, dict[str, float]] = {"auc": {}, "iv": {}, "pearson": {}}
-        for n, (target, label) in enumerate(self.labels.items()):
-            positive, negative = self.weight * (label == 1), self.weight * (label == 0)
+        for n, (target, outcome) in enumerate(self.outcomes.items()):
             found["iv"][target] = information_value(
-                np.bincount(bins, positive), np.bincount(bins, negative)
+                np.bincount(bins, outcome[0]), np.bincount(bins, outcome[1])
             )
             if ordered.is_category:
-                rates = rates_elsewhere(ordered.group, label, self.weight, self.half)
-                found["auc"][target] = self.auc_by_halves(rates, positive, negative)
-                one = pearson(rates[None], label[:, None], self.weight)[0, 0]
+                coded = Elsewhere.of(ordered.group, self.half, *outcome)
+                found["auc"][target], found["pearson"][target] = coded.auc(), coded.pearson()
             else:
                 found["auc"][target] = auc_of_groups(
-                    np.bincount(ordered.group, positive), np.bincount(ordered.group, negative)
+                    np.bincount(ordered.group, outcome[0]), np.bincount(ordered.group, outcome[1])
                 )
-                one = straight[n]
-            found["pearson"][target] = float(one)
+                found["pearson"][target] = float(straight[n])
         return found
-
-    def auc_by_halves(
-        self, rates: np.ndarray, positive: np.ndarray, negative: np.ndarray
-    ) -> float:
-        """Mean AUC of the two halves, whose rates were learned apart."""
-        found = []
-        for mine in (self.half, ~self.half):
-            group = np.unique(rates[mine], return_inverse=True)[1]
-            sides = [np.bincount(group, side[mine]) for side in (positive, negative)]
-            if len(group) and sides[0].sum() and sides[1].sum():
-                found.append(auc_of_groups(*sides))
-        return float(np.mean(found)) if found else float("nan")
 
     def chance(self, column: FeatureColumn, ordered: SortedColumn, bins: np.ndarray) -> float:
         """The smallest p-value over the labels, times their number; persons and items each
         as clusters where the feature may follow either."""
         smallest = 1.0
         clusters = {"person": [self.person], "item": [self.item], "request": [self.person]}
+        both = clusters.get(column.about, [self.person, self.item])
+        many = ordered.is_category and len(ordered.distinct) > 2 * self.looking.bins
         for target, surprise in self.surprises.items():
             seen = bins
-            if ordered.is_category and len(ordered.distinct) > 2 * self.looking.bins:
-                label = self.labels[target]
-                rates = rates_elsewhere(ordered.group, label, self.weight, self.half)
-                number = SortedColumn.of(rates.astype(np.float32), _NUMBER)
-                seen = number.bins(self.looking.bins)
-            both = clusters.get(column.about, [self.person, self.item])
+            if many:
+                coded = Elsewhere.of(ordered.group, self.half, *self.outcomes[target])
+                rates = coded.rates(ordered.group, self.half).astype(np.float32)
+                seen = SortedColumn.of(rates, _NUMBER).bins(self.looking.bins)
             smallest = min(smallest, max(p_value(seen, surprise, c) for c in both))
         return min(1.0, smallest * max(1, len(self.surprises)))
 
     def flags(self, finding: Finding, speaks: bool, repeats: bool) -> tuple[str, ...]:
         """Of FLAGS. Without a label that can be tested nothing is called noise."""
         aucs = (finding.auc[target] for target in self.surprises)
-        leaks = any(max(a, 1 - a) >= self.looking.leak for a in aucs if a == a)
+        leaks = any(max(a, 1 - a) >= self.looking.leak for a in aucs if np.isfinite(a))
         raised = {
             "noise": bool(self.surprises) and not speaks,
             "duplicate": repeats,

@@ -8,7 +8,8 @@ Source: the cluster-robust score test, Rotnitzky & Jewell 1990, "Hypothesis test
 parameters in semiparametric generalized linear models for cluster correlated data", Biometrika 77;
 small samples by Hotelling's T squared. Many features: Benjamini & Hochberg 1995, "Controlling the
 False Discovery Rate", JRSS B 57; several labels of one feature: Bonferroni.
-Any relation shows, not only a monotone one; what works only together with another does not.
+Two tests share the chance: one for any difference between bins, one for a trend, which sees weak
+monotone relations. What works only together with another feature shows in neither.
 """
 
 from __future__ import annotations
@@ -59,21 +60,38 @@ def p_value(bins: np.ndarray, surprise: Surprise, clusters: np.ndarray) -> float
         clusters, groups = np.arange(len(bins)), len(bins)
     place = clusters * size + bins
     sums = np.bincount(place, surprise.residual, minlength=groups * size).reshape(groups, size)
-    share = np.bincount(bins, surprise.weight, minlength=size)
-    share /= max(share.sum(), 1e-300)
+    total_weight = max(float(surprise.weight.sum()), 1e-300)
+    share = np.bincount(bins, surprise.weight, minlength=size) / total_weight
     each = sums - sums.sum(axis=1, keepdims=True) * share
     each = each[np.any(sums != 0, axis=1)]
+    return min(1.0, 2.0 * min(_any(each), _trend(each, np.bincount(bins, minlength=size))))
+
+
+def _any(each: np.ndarray) -> float:
+    """p-value of sums (clusters, bins): do those of any bin differ from 0?"""
     total, spread = each.sum(axis=0), each.T @ each
     values, vectors = np.linalg.eigh(spread)
     kept = values > 1e-9 * max(values.max(), 1e-300)
     degrees = int(kept.sum())
-    if not degrees or len(each) <= degrees + 1:
+    n = len(each)
+    if not degrees or n <= degrees + 1:
         return 1.0
     statistic = float(((total @ vectors[:, kept]) ** 2 / values[kept]).sum())
-    n = len(each)
     # Hotelling: the spread is taken about 0, which caps the statistic at n.
     centred = statistic / max(1.0 - statistic / n, 1e-12)
     return float(stats.f.sf(centred * (n - degrees) / (n * degrees), degrees, n - degrees))
+
+
+def _trend(each: np.ndarray, rows: np.ndarray) -> float:
+    """p-value of one degree: do they rise or fall with the average rank of the bin?"""
+    rank = np.cumsum(rows) - 0.5 * rows
+    along = each @ (rank / rows.sum())
+    n, squares = len(along), float((along**2).sum())
+    if n < 3 or not squares:
+        return 1.0
+    statistic = along.sum() ** 2 / squares
+    t_squared = (n - 1) * statistic / max(n - statistic, 1e-12)
+    return float(stats.f.sf(t_squared, 1, n - 1))
 
 
 def _merged(bins: np.ndarray, positive: np.ndarray) -> np.ndarray:
@@ -88,7 +106,8 @@ def _merged(bins: np.ndarray, positive: np.ndarray) -> np.ndarray:
         if held >= _LEAST_EXPECTED:
             current, held = current + 1, 0.0
     number[number == current] = max(current - 1, 0)  # a last one that is too small joins back
-    return number[bins]
+    found: np.ndarray = number[bins]
+    return found
 
 
 def significant(p_values: np.ndarray, false_discoveries: float) -> np.ndarray:

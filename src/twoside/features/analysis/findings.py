@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from twoside.features.analysis.sorted_column import QUANTILES
@@ -48,12 +49,12 @@ class Finding:
     @property
     def best_auc(self) -> float:
         """The AUC that is farthest from one half, turned above it; 0.5 if there is none."""
-        return max((max(a, 1 - a) for a in self.auc.values() if a == a), default=0.5)
+        return max((max(a, 1 - a) for a in self.auc.values() if isfinite(a)), default=0.5)
 
     @property
     def best_iv(self) -> float:
         """The largest information value; 0 if there is none."""
-        return max((v for v in self.iv.values() if v == v), default=0.0)
+        return max((v for v in self.iv.values() if isfinite(v)), default=0.0)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ def auc_of_groups(positives: np.ndarray, negatives: np.ndarray) -> float:
     return float((positives * below).sum() / pairs) if pairs else float("nan")
 
 
-def information_value(positives: np.ndarray, negatives: np.ndarray, smoothing: float = 0.5) -> float:
+def information_value(
+    positives: np.ndarray, negatives: np.ndarray, smoothing: float = 0.5
+) -> float:
     """Sum over bins of (p - q) ln(p / q): p, q the shares of positives and negatives in the bin.
 
     Source: Siddiqi 2006, "Credit Risk Scorecards", chapter 6; the symmetric divergence of Kullback

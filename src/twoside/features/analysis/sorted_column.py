@@ -70,7 +70,8 @@ class SortedColumn:
         A value so frequent that it fills a bin has one of its own. The most frequent codes of a
         category have one each; the rest share the last.
         """
-        return self.group_bins(most)[self.group]
+        found: np.ndarray = self.group_bins(most)[self.group]
+        return found
 
     def group_bins(self, most: int) -> np.ndarray:
         """int64 (k + 1,): the bin of each group."""
@@ -100,7 +101,8 @@ class SortedColumn:
             order = np.argsort(mean, kind="stable")
         middle = np.zeros(len(rows) + 1)
         middle[1 + order] = np.cumsum(rows[order]) - 0.5 * rows[order] - 0.5 * rows.sum()
-        return middle[self.group]
+        found: np.ndarray = middle[self.group]
+        return found
 
 
 def _even(rows: np.ndarray, most: int) -> np.ndarray:
@@ -112,4 +114,5 @@ def _even(rows: np.ndarray, most: int) -> np.ndarray:
     # A new bin begins where the even share ends, and on both sides of a group that is alone.
     begins = np.ones(len(rows), bool)
     begins[1:] = (bin_of[1:] != bin_of[:-1]) | alone[1:] | alone[:-1]
-    return np.cumsum(begins)
+    found: np.ndarray = np.cumsum(begins)
+    return found
