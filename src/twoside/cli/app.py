@@ -13,7 +13,7 @@ NOUNS = {
     "data": "public data sets: list them, get one",
     "import": "read anybody's logs into a lake by a mapping",
     "world": "make a market whose truth is known, and play policies in it",
-    "features": "what features a scene declares",
+    "features": "what features a scene declares, what each is worth, which to keep",
     "funnel": "train, evaluate, run, replay and explain the funnel of a scene",
     "serve": "the HTTP API and the web console",
 }
