@@ -14,7 +14,7 @@ NOUNS = {
     "import": "read anybody's logs into a lake by a mapping",
     "world": "make a market whose truth is known, and play policies in it",
     "samples": "labels of a scene, and quality gates of a day",
-    "features": "what features a scene declares",
+    "features": "what features a scene declares, what each is worth, which to keep",
     "funnel": "train, evaluate, run, replay and explain the funnel of a scene",
     "serve": "the HTTP API and the web console",
 }

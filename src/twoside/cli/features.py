@@ -1,26 +1,44 @@
-"""`twoside features`: what features a scene declares."""
+"""`twoside features`: what features a scene declares, what each is worth, which to keep."""
 
 from __future__ import annotations
 
 import json
+import shlex
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from twoside.cli.output import say_json
+from twoside.cli.progress import Stages
+
+if TYPE_CHECKING:
+    from twoside.features.analysis.findings import Analysis
+    from twoside.funnel.learn import Declared
+    from twoside.schema.samples import Samples
+
 app = typer.Typer(
-    help="What features a scene declares.",
+    help="What features a scene declares, what each is worth, which to keep.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
 
+SceneName = Annotated[str, typer.Argument(help="Full name, such as recruiting/jobs_for_seeker.")]
+LakePath = Annotated[Path, typer.Option("--lake", help="Folder of the lake.")]
+Until = Annotated[str, typer.Option(help="Last day looked at, YYYY-MM-DD.")]
+Rows = Annotated[int, typer.Option(min=1_000, help="Most rows looked at.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same result.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
 @app.callback()
 def features() -> None:
-    """What features a scene declares."""
+    """What features a scene declares, what each is worth, which to keep."""
 
 
 @app.command("list")
@@ -71,3 +89,107 @@ def _is(row: dict[str, object], kind: str, about: str) -> bool:
     return kind.lower() in ("", str(row["kind"]), str(row["form"]).lower()) and (
         about in ("", row["about"]) or about in named
     )
+
+
+@app.command()
+def report(
+    scene: SceneName,
+    lake: LakePath,
+    until: Until,
+    out: Annotated[Path | None, typer.Option(help="An HTML page, to open offline.")] = None,
+    rows: Rows = 200_000,
+    seed: Seed = 7,
+    as_json: AsJson = False,
+) -> None:
+    """What each feature is worth, and what is noise, repeated, shifted or leaking."""
+    from twoside.charts.feature_report import render_features
+
+    stages = Stages()
+    _, samples = _samples(scene, lake, until, rows, seed, stages)
+    found = _analysed(samples, stages)
+    if out:
+        command = shlex.join(
+            ["twoside", "features", "report", scene, "--lake", lake.name, "--until", until]
+        )
+        page = render_features(scene, found, command=command)
+        out.write_text(page, encoding="utf-8")
+        stages.say(f"{out}: open it in a browser")
+    if as_json:
+        say_json(found.as_json())
+        return
+    table = Table(title=f"{scene}: {len(found.features)} features over {found.rows:,} rows")
+    for name in ("feature", "coverage", "best AUC", "IV", "PSI", "flags"):
+        table.add_column(name, justify="left" if name in ("feature", "flags") else "right")
+    for f in sorted(found.features, key=lambda f: -f.best_auc):
+        figures = (f"{f.coverage:.3f}", f"{f.best_auc:.4f}", f"{f.best_iv:.3f}", f"{f.drift:.3f}")
+        table.add_row(f.name, *figures, ", ".join(f.flags))
+    Console().print(table)
+
+
+@app.command()
+def select(
+    scene: SceneName,
+    lake: LakePath,
+    until: Until,
+    out: Annotated[Path, typer.Option(help="The TOML that [training] features names.")],
+    keep: Annotated[int, typer.Option(min=0, help="Features to keep; 0: a quarter.")] = 0,
+    budget: Annotated[float, typer.Option(help="Seconds for the methods.")] = float("inf"),
+    rows: Rows = 100_000,
+    seed: Seed = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Choose features by several methods. Run again, it goes on where it was stopped: scores are
+    kept in a folder beside the file."""
+    from twoside.features.selection.choose import Choosing, choose
+    from twoside.features.selection.selected import Selected
+    from twoside.store.kept import Kept
+
+    stages = Stages()
+    declared, samples = _samples(scene, lake, until, rows, seed, stages)
+    targets = _targets(declared)
+    kept = Kept(out.parent / f"{out.stem}.scores")
+    found = _analysed(samples, stages)
+    chosen = choose(
+        samples, found, targets, Choosing(keep, rows=rows), seed, stages,
+        kept, budget,
+    )  # fmt: skip
+    selected = Selected(scene, until, chosen.features, chosen.methods, chosen.left_out)
+    out.write_text(selected.toml(), encoding="utf-8")
+    if as_json:
+        say_json({"scene": scene, "until": until, "out": str(out), **chosen.as_json()})
+        return
+    late = f"; no time for {', '.join(chosen.left_out)}" if chosen.left_out else ""
+    sys.stdout.write(
+        f"{out}: {len(chosen.features)} of {len(samples.columns)} features "
+        f"by {', '.join(chosen.methods)}{late}\n"
+    )
+
+
+def _samples(
+    scene: str, lake: Path, until: str, rows: int, seed: int, stages: Stages
+) -> tuple[Declared, Samples]:
+    """Training rows of the scene's funnel with all features."""
+    from dataclasses import replace
+
+    from twoside.domains import catalogue
+    from twoside.funnel.learn import training_samples
+    from twoside.schema.calendar import day_number
+
+    declared, settings = catalogue.declared(scene, lake), catalogue.settings(scene)
+    settings = replace(settings, training=replace(settings.training, rows=rows))
+    day = day_number(until, "--until")
+    return declared, training_samples(declared, settings, day, seed, stages)
+
+
+def _targets(declared: Declared) -> tuple[str, ...]:
+    """The targets that the scene's funnel learns."""
+    from twoside.domains import catalogue
+
+    return declared.targets(catalogue.settings(declared.name).training.targets)
+
+
+def _analysed(samples: Samples, stages: Stages) -> Analysis:
+    from twoside.features.analysis.analyse import analyse
+
+    with stages("analyse features") as tick:
+        return analyse(samples, tick=tick)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from twoside import config
 from twoside.errors import ConfigError, LakeError, did_you_mean
+from twoside.features.selection.selected import Selected
 from twoside.funnel import settings as funnel_settings
 from twoside.funnel.learn import Declared
 from twoside.store.lake import Lake
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from twoside.features.definition import Feature
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.domain import Domain
@@ -85,7 +86,39 @@ def settings(scene: str, path: Path | None = None) -> FunnelSettings:
     if read.scene != short:
         raise ConfigError(f"scene = '{read.scene}': expected '{short}', the scene asked for.")
     _check_columns(read, found.entity(found.scene(short).item))
-    return read
+    return _with_features(read, scene, path)
+
+
+def _with_features(read: FunnelSettings, scene: str, path: Path | None) -> FunnelSettings:
+    """The same with the names of a selected set in place of its file, each one checked."""
+    asked = read.training.features
+    if not asked:
+        return read
+    names, where = asked, "training.features"
+    if isinstance(asked, str):
+        file = (path.parent if path else Path()) / asked
+        selected = config.build(Selected, config.read_toml(file), str(file))
+        if selected.scene != scene:
+            raise ConfigError(
+                f"{file}: scene = '{selected.scene}': expected '{scene}', the scene asked for. "
+                f"Select for it: twoside features select {scene} --lake LAKE --until DAY --out FILE"
+            )
+        names, where = selected.features, f"{file}: features"
+    known = [feature.name for feature in features_of(scene)]
+    for name in names:
+        if name not in known:
+            near = did_you_mean(name, known)
+            raise ConfigError(f"{where}: {scene} has no feature '{name}'. {near}")
+    if not names:
+        raise ConfigError(f"{where}: is empty, expected at least one feature.")
+    return replace(read, training=replace(read.training, features=tuple(names)))
+
+
+def features_of(scene: str) -> tuple[Feature, ...]:
+    """What a scene, by its full name, declares."""
+    found, short = split(scene)
+    module = import_module(f"{_PACKAGE}.{found.name}.features")
+    return cast("tuple[Feature, ...]", module.FEATURES[short])
 
 
 def _check_columns(read: FunnelSettings, item: Entity) -> None:

@@ -6,12 +6,12 @@ behaviours before it      ->  recall channels
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twoside.errors import DataError
+from twoside.errors import ConfigError, DataError, did_you_mean
 from twoside.funnel import settings as configured
 from twoside.funnel.learned import Learned
 from twoside.funnel.rank.blend import Blend
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twoside.funnel.prerank.model import LightScorer
     from twoside.funnel.rank.model import Scorer
     from twoside.funnel.recall.channel import FittedChannel
-    from twoside.funnel.settings import FunnelSettings
+    from twoside.funnel.settings import FunnelSettings, Training
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.progress import Steps
     from twoside.schema.samples import Samples
@@ -50,6 +50,21 @@ class Declared:
         """The full name: `recruiting/jobs_for_seeker`."""
         return f"{self.domain.name}/{self.scene.name}"
 
+    def chosen(self, training: Training) -> Declared:
+        """The same with only the features that a funnel is trained on, and the light ones."""
+        names = named_features(training)
+        if not names:
+            return self
+        known = [f.name for f in self.features]
+        for name in names:
+            if name not in known:
+                raise ConfigError(
+                    f"training.features: {self.name} has no feature '{name}'. "
+                    f"{did_you_mean(name, known)}"
+                )
+        wanted = {*names, *self.light}
+        return replace(self, features=tuple(f for f in self.features if f.name in wanted))
+
     def targets(self, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The targets (of `wanted`, if it names some) that have events in the lake."""
         kinds = self.lake.event_kinds(self.scene.name)
@@ -68,12 +83,23 @@ def learn(
     declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
 ) -> Learned:
     """All stages from the days up to `until_day`, that day included."""
+    declared = declared.chosen(settings.training)
     samples = training_samples(declared, settings, until_day, seed, steps)
     targets = declared.targets(settings.training.targets)
     prerank, rankers = learn_models(declared, settings, samples, targets, seed, steps)
     now_ms = declared.lake.calendar.start_of(until_day + 1)
     data = recall_data(declared, now_ms)
     return Learned(learn_channels(settings, data, seed, steps), prerank, rankers, liked(data, 7.0))
+
+
+def named_features(training: Training) -> tuple[str, ...]:
+    """The names that [training] gives; its file was read where the TOML was."""
+    if isinstance(training.features, str):
+        raise ConfigError(
+            f"training.features = '{training.features}': the file was not read. Read the funnel's "
+            "TOML by domains.catalogue.settings, or give the names."
+        )
+    return training.features
 
 
 def training_samples(
@@ -142,6 +168,8 @@ def learn_models(
         prerank = configured.preranker(settings).settings.fit(samples, targets, declared.light)
     rankers: dict[str, Scorer] = {}
     valid_days = settings.training.valid_days
+    names = named_features(settings.training)
+    samples = samples.only(names) if names else samples
     for n, choice in enumerate(configured.rankers(settings)):
         with steps(f"train {choice.name}") as tick:
             rankers[choice.name] = train(

@@ -40,7 +40,7 @@ def live_funnel(
     ranker: str = "",
 ) -> Funnel:
     """A funnel that knows all that happened strictly before a moment."""
-    states = live_states(declared, before_ms, tick)
+    states = live_states(declared.chosen(settings.training), before_ms, tick)
     people = declared.lake.entity_table(declared.scene.person, before_ms)
     items = declared.lake.entity_table(declared.scene.item, before_ms)
     return Funnel(learned, settings, states, people, items, ranker)

@@ -74,6 +74,7 @@ def evaluate(
 ) -> Evaluated:
     """Learn on the days up to `until_day`, judge on those after it."""
     effort, steps = effort or Effort(), Timed(steps)
+    declared = declared.chosen(settings.training)
     days = _test_days(declared, until_day)
     calendar = declared.lake.calendar
     samples = training_samples(declared, settings, until_day, seed, steps)

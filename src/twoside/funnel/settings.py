@@ -39,6 +39,10 @@ class Training:
     check`)."""
     targets: tuple[str, ...] = ()
     """Targets to learn, of which those count that occur in the lake; empty: all of the scene."""
+    features: str | tuple[str, ...] = ()
+    """Names of the features that rank models learn and are served with, or the TOML file of a
+    selected set (`twoside features select`), its path from the folder of this file; empty: all of
+    the scene. Prerank reads its own light ones besides."""
 
 
 @dataclass(frozen=True)

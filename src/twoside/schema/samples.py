@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from twoside.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,14 @@ class Samples:
         """float32 (n,): as how many rows each counts for a target."""
         factor = self.factors.get(target)
         return self.weight if factor is None else self.weight * factor
+
+    def only(self, names: Collection[str]) -> Samples:
+        """The same rows with some features, in the order of the columns here."""
+        for name in names:
+            self.column(name)  # refuses an unknown name
+        kept = [n for n, column in enumerate(self.columns) if column.name in set(names)]
+        columns = tuple(self.columns[n] for n in kept)
+        return replace(self, columns=columns, values=np.ascontiguousarray(self.values[:, kept]))
 
     def rate(self, target: str) -> float:
         """Mean of the known labels of a target, by weight; NaN if there are none."""

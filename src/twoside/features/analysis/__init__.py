@@ -1,0 +1,1 @@
+"""What each feature of samples is worth, and what is wrong with it."""

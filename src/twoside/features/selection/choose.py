@@ -1,0 +1,146 @@
+"""The whole choice: every method's scores, their consensus, the features to keep.
+
+chosen = choose(samples, analysis, targets, Choosing(keep=30), seed, steps, kept, budget_seconds)
+
+Scores of a method are kept as soon as they are there, so a choice that was stopped goes on where
+it was. A budget stops the method that runs at its next tick; what it had done of it is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twoside import components
+from twoside.errors import ConfigError
+from twoside.features.selection.consensus import consensus, pruned
+from twoside.features.selection.evidence import Evidence, Trees
+from twoside.features.selection.method import PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twoside.features.analysis.findings import Analysis
+    from twoside.features.selection.method import SelectionMethod
+    from twoside.schema.progress import Steps, Tick
+    from twoside.schema.samples import Samples
+    from twoside.store.kept import Kept
+
+_CHEAP_FIRST = ("pearson", "xgboost_gain", "shap", "logistic_forward", "permutation")
+"""So that a small budget still gives a consensus; others follow by name."""
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """Settings of a choice."""
+
+    keep: int = 0
+    """Features to keep; 0: a quarter of all."""
+    methods: tuple[str, ...] = ()
+    """Files in `methods/`; empty: all."""
+    rows: int = 100_000
+    """Rows looked at, evenly spread."""
+    trees: Trees = field(default_factory=Trees)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The selected set and how it came about."""
+
+    features: tuple[str, ...]
+    """Best first"""
+    rank: Mapping[str, float]
+    """Every feature's consensus rank, 0 best to 1"""
+    methods: tuple[str, ...]
+    """Whose scores count"""
+    left_out: tuple[str, ...]
+    """Methods that the budget did not reach or stopped"""
+    targets: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return asdict(self)
+
+
+class _OutOfTime(Exception):  # noqa: N818 - not an error: the budget is spent
+    pass
+
+
+def choose(
+    samples: Samples,
+    analysis: Analysis,
+    targets: tuple[str, ...],
+    choosing: Choosing,
+    seed: int,
+    steps: Steps,
+    kept: Kept | None = None,
+    budget_seconds: float = float("inf"),
+) -> Chosen:
+    """Score, agree, prune. `analysis` is of the same samples."""
+    names = tuple(column.name for column in samples.columns)
+    if choosing.keep < 0:
+        raise ConfigError(f"keep = {choosing.keep}: expected 0 (a quarter) or more features.")
+    if budget_seconds <= 0:
+        raise ConfigError(f"budget = {budget_seconds}: expected more than 0 seconds.")
+    ends = perf_counter() + budget_seconds
+    evidence = Evidence(samples, targets, seed, choosing.rows, choosing.trees)
+    methods = _methods(choosing.methods)
+    of_input = digest(evidence, choosing.trees) if kept else ""
+    scores: dict[str, np.ndarray] = {}
+    left_out = []
+    for name, method in methods.items():
+        key = f"{of_input[:24]}-{name}-{hashlib.sha256(repr(method).encode()).hexdigest()[:8]}"
+        found = kept.load(key) if kept else None
+        if found is not None:
+            scores[name] = np.array(found["scores"], np.float64)
+            continue
+        try:
+            with steps(f"select by {name}") as tick:
+                scores[name] = method.scores(evidence, _until(ends, tick))
+        except _OutOfTime:
+            left_out.append(name)
+            continue
+        if kept:
+            kept.save(key, {"method": name, "features": names, "scores": scores[name].tolist()})
+    rank = consensus(scores)
+    keep = choosing.keep or max(1, len(names) // 4)
+    return Chosen(
+        features=pruned(analysis, rank, keep),
+        rank=dict(zip(names, rank.tolist(), strict=True)),
+        methods=tuple(scores),
+        left_out=tuple(left_out),
+        targets=evidence.targets,
+    )
+
+
+def _methods(wanted: tuple[str, ...]) -> dict[str, SelectionMethod]:
+    known = wanted or components.names(PACKAGE)
+    order = {name: n for n, name in enumerate(_CHEAP_FIRST)}
+    ordered = sorted(known, key=lambda name: (order.get(name, len(order)), name))
+    return {name: components.build(PACKAGE, {"use": name}, "methods") for name in ordered}
+
+
+def _until(ends: float, tick: Tick) -> Tick:
+    """The tick, as long as there is time."""
+
+    def told(done: float) -> None:
+        if perf_counter() > ends and done < 1.0:
+            raise _OutOfTime
+        tick(done)
+
+    return told
+
+
+def digest(evidence: Evidence, trees: Trees) -> str:
+    """sha256 of all that the scores depend on, but the method: rows, columns, targets, settings."""
+    samples = evidence.samples
+    found = hashlib.sha256(repr((samples.columns, evidence.targets, evidence.seed, trees)).encode())
+    arrays = [samples.labels[target] for target in evidence.targets]
+    for array in (samples.values, samples.weight, samples.day, samples.request_id, *arrays):
+        found.update(repr((array.shape, array.dtype.str)).encode())
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()

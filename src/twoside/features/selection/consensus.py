@@ -1,0 +1,52 @@
+"""From scores to a set: a common rank, then the best of each cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import rankdata
+
+from twoside.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twoside.features.analysis.findings import Analysis
+
+_NEVER = ("leaking", "duplicate", "noise")
+"""Flags that keep a feature out."""
+
+
+def consensus(scores: Mapping[str, np.ndarray]) -> np.ndarray:
+    """float64 (features,), 0 best to 1: the mean over methods of a feature's rank.
+
+    scores: method -> (features, targets). A method's own rank is by the mean over targets of the
+    share that a feature has in all scores of the target, so scales of targets do not matter.
+    Source: Borda's count; for features, Saeys, Abeel & Van de Peer 2008, "Robust feature selection
+    using ensemble feature selection techniques".
+    """
+    if not scores:
+        raise DataError("selection: no method has finished. Give it a larger --budget.")
+    ranks = []
+    for table in scores.values():
+        total = table.sum(axis=0)
+        share = (table / np.where(total > 0, total, 1.0)).mean(axis=1)
+        ranks.append((rankdata(-share) - 1) / max(1, len(share) - 1))
+    mean: np.ndarray = np.mean(ranks, axis=0)
+    return mean
+
+
+def pruned(analysis: Analysis, rank: np.ndarray, keep: int) -> tuple[str, ...]:
+    """Names of at most `keep` features, best first: of a cluster only its best, and none that is
+    leaking, a duplicate or noise. With too few clusters the best of the rest follow."""
+    order = np.argsort(rank, kind="stable").tolist()
+    fit = [analysis.features[n] for n in order]
+    fit = [f for f in fit if not set(f.flags) & set(_NEVER)]
+    seen: set[int] = set()
+    heads: list[str] = []
+    rest: list[str] = []
+    for feature in fit:
+        (rest if feature.cluster in seen else heads).append(feature.name)
+        seen.add(feature.cluster)
+    return tuple((heads + rest)[:keep])
