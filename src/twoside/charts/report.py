@@ -70,7 +70,7 @@ class _Figure:
     height: int
 
 
-class _Pad:
+class Pad:
     """Collects the figures of a report in both languages; hands out their places."""
 
     def __init__(self, words: Words) -> None:
@@ -96,7 +96,7 @@ class _Pad:
 def render(data: ReportData, language: Language = "en") -> str:
     """The whole page as HTML. Both languages are inside; `language` is the one shown first."""
     words = {**REPORT_WORDS, **data.words}
-    pad = _Pad(words)
+    pad = Pad(words)
     sections = [
         *(_scene(evaluation, data, pad) for evaluation in data.evaluations),
         *(_play(play, data, pad) for play in data.plays),
@@ -110,7 +110,7 @@ def render(data: ReportData, language: Language = "en") -> str:
         sections.append(_section("seconds_title", "", "seconds_lead", data, "seconds", [figure]))
     page: str = _template().render(
         language=language,
-        say=_both(pad),
+        say=both(pad),
         data=data,
         cards=_cards(data),
         sections=sections,
@@ -127,7 +127,7 @@ def _template() -> Any:
     return environment.get_template("report.html.j2")
 
 
-def _both(pad: _Pad) -> Callable[..., Markup]:
+def both(pad: Pad) -> Callable[..., Markup]:
     """A text in both languages; the page shows one."""
 
     def say(key: str, **values: object) -> Markup:
@@ -189,7 +189,7 @@ def _section(
     }
 
 
-def _scene(evaluation: Evaluation, data: ReportData, pad: _Pad) -> dict[str, Any]:
+def _scene(evaluation: Evaluation, data: ReportData, pad: Pad) -> dict[str, Any]:
     targets = list(dict.fromkeys(t for q in evaluation.rank.values() for t in q))
     figures = [
         pad.draw("stages_title", lambda texts: stages(evaluation.stages, texts)),
@@ -236,7 +236,7 @@ def _scene(evaluation: Evaluation, data: ReportData, pad: _Pad) -> dict[str, Any
     )
 
 
-def _play(play: PlayResult, data: ReportData, pad: _Pad) -> dict[str, Any]:
+def _play(play: PlayResult, data: ReportData, pad: Pad) -> dict[str, Any]:
     figure = pad.draw("arms_title", lambda texts: arms(play, texts))
     rows = [
         [name, f"{arm.mean:.4f}", f"{arm.low:.4f} – {arm.high:.4f}"]
@@ -256,7 +256,7 @@ def _play(play: PlayResult, data: ReportData, pad: _Pad) -> dict[str, Any]:
     )
 
 
-def _days(scene: str, logged: LogSummary, data: ReportData, pad: _Pad) -> dict[str, Any]:
+def _days(scene: str, logged: LogSummary, data: ReportData, pad: Pad) -> dict[str, Any]:
     figures = [
         pad.draw(
             "labels_title",

@@ -14,6 +14,7 @@ NOUNS = {
     "import": "read anybody's logs into a lake by a mapping",
     "world": "make a market whose truth is known, and play policies in it",
     "features": "what features a scene declares",
+    "bi": "metrics by day: build their cube, show one, write the daily report",
     "funnel": "train, evaluate, run, replay and explain the funnel of a scene",
     "serve": "the HTTP API and the web console",
 }

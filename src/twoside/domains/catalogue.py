@@ -7,6 +7,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from twoside import config
+from twoside.bi import book
+from twoside.bi.ask import Cube
+from twoside.bi.cells import LakeSource
 from twoside.errors import ConfigError, LakeError, did_you_mean
 from twoside.funnel import settings as funnel_settings
 from twoside.funnel.learn import Declared
@@ -15,6 +18,7 @@ from twoside.store.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from twoside.bi.book import Book
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.domain import Domain
     from twoside.schema.entities import Entity
@@ -66,6 +70,21 @@ def settings(scene: str, path: Path | None = None) -> FunnelSettings:
         raise ConfigError(f"scene = '{read.scene}': expected '{short}', the scene asked for.")
     _check_columns(read, found.entity(found.scene(short).item))
     return read
+
+
+def metrics(name: str, path: Path | None = None) -> Book:
+    """The metrics that a domain ships with, or those of a TOML file."""
+    shipped = files(f"{_PACKAGE}.{name}").joinpath("configs", "metrics.toml")
+    found = path or cast("Path", shipped)
+    return book.read(config.read_toml(found), domain(name), str(path or f"{name}/metrics.toml"))
+
+
+def cube(lake: Path, scene: str = "", path: Path | None = None) -> Cube:
+    """The cube of a scene (short name; the domain's first without it) of a lake."""
+    opened = Lake.open(lake)
+    defined = metrics(opened.domain, path)
+    name = defined.domain.scene(scene).name if scene else defined.domain.scenes[0].name
+    return Cube(defined, name, LakeSource(opened, defined, name))
 
 
 def _check_columns(read: FunnelSettings, item: Entity) -> None:
