@@ -42,10 +42,15 @@ class Retention:
 
 
 def retention(
-    cube: Cube, first_day: int, last_day: int, after: tuple[int, ...] = AFTER
+    cube: Cube,
+    first_day: int,
+    last_day: int,
+    after: tuple[int, ...] = AFTER,
+    until: int | None = None,
 ) -> Retention:
-    """The cohorts of a range of days; who came before is looked up in the whole cube."""
-    built = cube.days()
+    """The cohorts of a range of days; who came before is looked up in the whole cube. With
+    `until`, nothing after that day is known yet: a report of a day stays as it was."""
+    built = [day for day in cube.days() if until is None or day <= until]
     key = visits(cube.book)
     rows = cube.source.read("members", built[0], built[-1], group_key(()), [key])
     lists = rows["members"].combine_chunks()

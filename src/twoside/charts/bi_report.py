@@ -60,7 +60,7 @@ def render(cube: Cube, day: int, language: Language = "en") -> str:
             "bi_labels", lambda texts: label_bands(label_shares(cube, first, day), texts)
         ),
         retention=pad.draw(
-            "bi_retention", lambda texts: retained(retention(cube, first, day), texts)
+            "bi_retention", lambda texts: retained(retention(cube, first, day, until=day), texts)
         ),
         movers=_movers(cube, day) if day - 1 in built else [],
         figures=pad.script(),

@@ -16,7 +16,6 @@ BI_WORDS: Words = {
     "retained": ("Share of the cohort", "占首日人群比例"),
     "cohort_day": ("First day", "首日"),
     "share_of_exposures_by_label": ("Share of exposures", "曝光占比"),
-    "of_the_step_before": ("{share:.1%} of the step before", "占上一步 {share:.1%}"),
     "bi_title": ("Daily report", "每日报告"),
     "bi_lead": (
         "Against the day before and the same weekday of last week.",
@@ -33,8 +32,9 @@ BI_WORDS: Words = {
     "bi_trends_lead": ("The days up to this one.", "截至当日的走势。"),
     "bi_funnel": ("Funnel", "漏斗"),
     "bi_funnel_lead": (
-        "What happened on this day; late answers belong to earlier exposures.",
-        "当日发生的行为；较晚的回应来自更早的曝光。",
+        "What happened on this day, and the share of each step in the one before; late answers "
+        "belong to earlier exposures.",
+        "当日发生的行为及其占上一步的比例；较晚的回应来自更早的曝光。",
     ),
     "bi_labels": ("How far exposures went", "曝光走到哪一步"),
     "bi_labels_lead": (

@@ -34,6 +34,7 @@ def label_bands(told: LabelShares, texts: Texts) -> go.Figure:
             hovertemplate="%{x}: %{y:.2%} %{customdata}<extra>" + texts(label) + "</extra>",
         )
     dress(figure, height=340, barmode="stack")
+    figure.update_layout(legend_traceorder="normal")
     figure.update_xaxes(type="category", showgrid=False, nticks=10)
     figure.update_yaxes(title_text=texts("share_of_exposures_by_label"), tickformat=".0%")
     return figure

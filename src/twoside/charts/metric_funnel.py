@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from twoside.charts.theme import BLUE, dress
+from twoside.charts.theme import BLUE, PALE, dress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +19,8 @@ def metric_funnel(counts: Mapping[str, float], texts: Texts) -> go.Figure:
     """`counts` is metric -> number, in the order of the steps."""
     told, before = [], 0.0
     for count in counts.values():
-        share = texts("of_the_step_before", share=count / before) if before else ""
-        told.append(
-            f"{count:,.0f}" + (f"  <span style='color:#5b6773'>{share}</span>" * bool(share))
-        )
+        share = f"  <span style='color:{PALE}'>{count / before:.1%}</span>" if before else ""
+        told.append(f"{count:,.0f}{share}")
         before = count
     figure = go.Figure(
         go.Bar(
@@ -38,6 +36,6 @@ def metric_funnel(counts: Mapping[str, float], texts: Texts) -> go.Figure:
     )
     dress(figure, height=60 + 40 * len(counts), legend=False)
     top = log10(max([*counts.values(), 10.0]))
-    figure.update_xaxes(type="log", range=[0, top * 1.45], dtick=1, tickformat="~s")
+    figure.update_xaxes(type="log", range=[0, top * 1.35], dtick=1, tickformat="~s")
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure

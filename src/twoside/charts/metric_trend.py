@@ -36,8 +36,12 @@ def metric_trend(answer: Answer, texts: Texts, height: int = 340) -> go.Figure:
             hovertemplate=f"%{{x}}: %{{y:{mark}}}<extra>{word}</extra>",
         )
     dress(figure, height=height, legend=len(answer.series) > 1)
-    figure.update_xaxes(type="category", showgrid=False, nticks=10)
-    figure.update_yaxes(title_text=name, tickformat=axis_format(answer.metric), rangemode="tozero")
+    # A low one stands under a heading of its own, half as wide.
+    low = height < 300
+    figure.update_xaxes(type="category", showgrid=False, nticks=4 if low else 10, tickangle=0)
+    figure.update_yaxes(
+        title_text="" if low else name, tickformat=axis_format(answer.metric), rangemode="tozero"
+    )
     return figure
 
 

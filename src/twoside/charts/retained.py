@@ -34,6 +34,8 @@ def retained(told: Retention, texts: Texts) -> go.Figure:
             hovertemplate="%{x} (%{customdata:,}): %{y:.1%}<extra>" + name + "</extra>",
         )
     dress(figure, height=320)
-    figure.update_xaxes(title_text=texts("cohort_day"), type="category", showgrid=False, nticks=10)
+    figure.update_xaxes(
+        title_text=texts("cohort_day"), type="category", showgrid=False, nticks=6, tickangle=0
+    )
     figure.update_yaxes(title_text=texts("retained"), tickformat=".0%", rangemode="tozero")
     return figure
