@@ -191,7 +191,7 @@ class Cube:
         """Code of `by` -> amounts."""
         names = {name: ("first", "second")[n] for n, name in enumerate(group)}
         chosen = [(names[name], code) for name, code in fixed.items()]
-        split = names[by] if by else "first"
+        split = names[by] if by else ""
         key, text = group_key(group), str(term)
         rows = self.source.read("cells", days[0], days[-1], key, [text])
         kept, codes, day = _chosen(rows, chosen, split)
@@ -218,11 +218,13 @@ class _Amounts:
 def _chosen(
     rows: pa.Table, chosen: list[tuple[str, int]], split: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """bool (rows,) of those with the given codes; of them the codes of `split` and the days."""
+    """bool (rows,) of those with the given codes; of them the codes of `split` (of one value if
+    that is empty) and the days."""
     keep = np.ones(rows.num_rows, bool)
     for column, code in chosen:
         keep &= rows[column].to_numpy() == code
-    return keep, rows[split].to_numpy()[keep], rows["day"].to_numpy()[keep]
+    codes = rows[split].to_numpy() if split else np.full(len(keep), NO_DIMENSION, np.int32)
+    return keep, codes[keep], rows["day"].to_numpy()[keep]
 
 
 def _united(rows: pa.Table, chosen: list[tuple[str, int]], split: str) -> dict[int, int]:
