@@ -19,12 +19,20 @@ import pytest
 
 pytestmark = pytest.mark.journey
 
-PAGES = ("overview", "recall", "ranker", "explain", "world", "data")
+PAGES = ("overview", "recall", "ranker", "explain", "world", "data", "bi")
 TITLES = {
-    "en": ("Overview", "Recall", "Ranker", "Explain a list", "World and oracle", "Data and events"),
-    "zh": ("总览", "召回渠道", "排序质量", "解释一次推荐", "仿真世界", "数据与事件"),
+    "en": (
+        "Overview",
+        "Recall",
+        "Ranker",
+        "Explain a list",
+        "World and oracle",
+        "Data and events",
+        "Metrics",
+    ),
+    "zh": ("总览", "召回渠道", "排序质量", "解释一次推荐", "仿真世界", "数据与事件", "指标"),
 }
-CHARTS = {"overview": 2, "recall": 1, "ranker": 4, "explain": 3, "world": 2, "data": 4}
+CHARTS = {"overview": 2, "recall": 1, "ranker": 4, "explain": 3, "world": 2, "data": 4, "bi": 4}
 SCENE = "recruiting/jobs_for_seeker"
 FLAGS = [
     "--no-sandbox",

@@ -15,6 +15,7 @@ NOUNS = {
     "world": "make a market whose truth is known, and play policies in it",
     "samples": "labels of a scene, and quality gates of a day",
     "features": "what features a scene declares, what each is worth, which to keep",
+    "bi": "metrics by day: build their cube, show one, write the daily report",
     "funnel": "train, evaluate, run, replay and explain the funnel of a scene",
     "serve": "the HTTP API and the web console",
 }

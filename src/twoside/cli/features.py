@@ -32,6 +32,7 @@ SceneName = Annotated[str, typer.Argument(help="Full name, such as recruiting/jo
 LakePath = Annotated[Path, typer.Option("--lake", help="Folder of the lake.")]
 Until = Annotated[str, typer.Option(help="Last day looked at, YYYY-MM-DD.")]
 Rows = Annotated[int, typer.Option(min=1_000, help="Most rows looked at.")]
+Wide = Annotated[bool, typer.Option(help="Of the whole catalogue, not what the funnel reads.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
@@ -98,6 +99,7 @@ def report(
     until: Until,
     out: Annotated[Path | None, typer.Option(help="An HTML page, to open offline.")] = None,
     rows: Rows = 200_000,
+    wide: Wide = False,
     seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
@@ -105,7 +107,7 @@ def report(
     from twoside.charts.feature_report import render_features
 
     stages = Stages()
-    _, samples = _samples(scene, lake, until, rows, seed, stages)
+    _, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     found = _analysed(samples, stages)
     if out:
         command = shlex.join(
@@ -135,6 +137,7 @@ def select(
     keep: Annotated[int, typer.Option(min=0, help="Features to keep; 0: a quarter.")] = 0,
     budget: Annotated[float, typer.Option(help="Seconds for the methods.")] = float("inf"),
     rows: Rows = 100_000,
+    wide: Wide = False,
     seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
@@ -145,7 +148,7 @@ def select(
     from twoside.store.kept import Kept
 
     stages = Stages()
-    declared, samples = _samples(scene, lake, until, rows, seed, stages)
+    declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     targets = _targets(declared)
     kept = Kept(out.parent / f"{out.stem}.scores")
     found = _analysed(samples, stages)
@@ -166,9 +169,10 @@ def select(
 
 
 def _samples(
-    scene: str, lake: Path, until: str, rows: int, seed: int, stages: Stages
+    scene: str, lake: Path, until: str, rows: int, seed: int, stages: Stages, *, wide: bool
 ) -> tuple[Declared, Samples]:
-    """Training rows of the scene's funnel with all features."""
+    """Training rows of the scene's funnel with the features that it reads, or the whole
+    catalogue."""
     from dataclasses import replace
 
     from twoside.domains import catalogue
@@ -176,6 +180,8 @@ def _samples(
     from twoside.schema.calendar import day_number
 
     declared, settings = catalogue.declared(scene, lake), catalogue.settings(scene)
+    if wide:
+        declared = replace(declared, features=declared.wide)
     settings = replace(settings, training=replace(settings.training, rows=rows))
     day = day_number(until, "--until")
     return declared, training_samples(declared, settings, day, seed, stages)

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from twoside import config
+from twoside.bi import book
+from twoside.bi.ask import Cube
+from twoside.bi.cells import LakeSource
 from twoside.errors import ConfigError, LakeError, did_you_mean
 from twoside.features.selection.selected import Selected
 from twoside.funnel import settings as funnel_settings
@@ -16,6 +19,7 @@ from twoside.funnel.learn import Declared
 from twoside.store.lake import Lake
 
 if TYPE_CHECKING:
+    from twoside.bi.book import Book
     from twoside.features.definition import Feature
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.domain import Domain
@@ -57,10 +61,8 @@ def declared(scene: str, lake: Path) -> Declared:
             f"{lake}: a lake of the domain '{opened.domain}', not of '{found.name}'. "
             f"Its scenes: {', '.join(own)}."
         )
-    features = import_module(f"{_PACKAGE}.{found.name}.features")
-    return Declared(
-        opened, found, found.scene(short), features.FEATURES[short], features.LIGHT[short]
-    )
+    light = import_module(f"{_PACKAGE}.{found.name}.features").LIGHT[short]
+    return Declared(opened, found, found.scene(short), features(scene), light, wide(scene))
 
 
 def features(scene: str) -> tuple[Feature, ...]:
@@ -104,7 +106,7 @@ def _with_features(read: FunnelSettings, scene: str, path: Path | None) -> Funne
                 f"Select for it: twoside features select {scene} --lake LAKE --until DAY --out FILE"
             )
         names, where = selected.features, f"{file}: features"
-    known = [feature.name for feature in features_of(scene)]
+    known = [feature.name for feature in wide(scene)]
     for name in names:
         if name not in known:
             near = did_you_mean(name, known)
@@ -114,11 +116,19 @@ def _with_features(read: FunnelSettings, scene: str, path: Path | None) -> Funne
     return replace(read, training=replace(read.training, features=tuple(names)))
 
 
-def features_of(scene: str) -> tuple[Feature, ...]:
-    """What a scene, by its full name, declares."""
-    found, short = split(scene)
-    module = import_module(f"{_PACKAGE}.{found.name}.features")
-    return cast("tuple[Feature, ...]", module.FEATURES[short])
+def metrics(name: str, path: Path | None = None) -> Book:
+    """The metrics that a domain ships with, or those of a TOML file."""
+    shipped = files(f"{_PACKAGE}.{name}").joinpath("configs", "metrics.toml")
+    found = path or cast("Path", shipped)
+    return book.read(config.read_toml(found), domain(name), str(path or f"{name}/metrics.toml"))
+
+
+def cube(lake: Path, scene: str = "", path: Path | None = None) -> Cube:
+    """The cube of a scene (short name; the domain's first without it) of a lake."""
+    opened = Lake.open(lake)
+    defined = metrics(opened.domain, path)
+    name = defined.domain.scene(scene).name if scene else defined.domain.scenes[0].name
+    return Cube(defined, name, LakeSource(opened, defined, name))
 
 
 def _check_columns(read: FunnelSettings, item: Entity) -> None:

@@ -44,6 +44,8 @@ class Declared:
     features: tuple[Feature, ...]
     light: tuple[str, ...]
     """Names of the features that prerank reads."""
+    wide: tuple[Feature, ...] = ()
+    """The whole catalogue, for funnels that name their features; `features` alone if empty."""
 
     @property
     def name(self) -> str:
@@ -55,7 +57,8 @@ class Declared:
         names = named_features(training)
         if not names:
             return self
-        known = [f.name for f in self.features]
+        pool = self.wide or self.features
+        known = {f.name for f in pool}
         for name in names:
             if name not in known:
                 raise ConfigError(
@@ -63,7 +66,7 @@ class Declared:
                     f"{did_you_mean(name, known)}"
                 )
         wanted = {*names, *self.light}
-        return replace(self, features=tuple(f for f in self.features if f.name in wanted))
+        return replace(self, features=tuple(f for f in pool if f.name in wanted))
 
     def targets(self, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The targets (of `wanted`, if it names some) that have events in the lake."""

@@ -27,11 +27,13 @@ from twoside.schema.evaluation import (
 )
 from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
+from twoside.server.fake_cube import fake_cube
 from twoside.server.service import ExternalId, Served
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
 
 _CHANNELS = ("itemcf", "swing", "content", "distance", "hot", "fresh", "history")
@@ -288,6 +290,9 @@ class FakeService:
             people=self.size["seeker"],
             items=self.size["job"],
         )
+
+    def cube(self, scene: str) -> Cube:
+        return fake_cube(self._domain, self._scene(scene).name, self.seed)
 
     def realism(self) -> Mapping[str, Mapping[str, float]]:
         names = (

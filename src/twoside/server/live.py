@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
     from twoside.metrics.logs import LogSummary
     from twoside.schema.domain import Domain, Scene
@@ -133,6 +134,11 @@ class LiveService:
     def log(self, scene: str) -> LogSummary | None:
         """The lake's days, as they were at the start."""
         return self._of(scene).log
+
+    def cube(self, scene: str) -> Cube:
+        """The lake's cube, as it is built now."""
+        declared = self._of(scene).declared
+        return catalogue.cube(declared.lake.root, declared.scene.name)
 
     def realism(self) -> Mapping[str, Mapping[str, float]]:
         """The logs of every served scene side by side."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
     from twoside.metrics.logs import LogSummary
     from twoside.schema.domain import Domain, Scene
@@ -99,6 +100,9 @@ class Service(Protocol):
 
     def log(self, scene: str) -> LogSummary | None:
         """What the lake's days hold, if they hold anything."""
+
+    def cube(self, scene: str) -> Cube:
+        """The metrics of a scene by day. Cheap; asking it reads files, so ask in a thread."""
 
     def realism(self) -> Mapping[str, Mapping[str, float]]:
         """Source (a world, a real log) -> statistic -> value; may be empty."""

@@ -6,6 +6,7 @@
     rows/<kind>/<first row>.parquet          id -> dense row; parts are only ever added
     vocabulary/<column>/<first code>.parquet word -> code, one vocabulary a column *name*
     rejects/import=<name>/part.parquet       rows that an import refused, with the reason
+    derived/<name>/dt=YYYY-MM-DD/part.parquet    tables computed from these (see `derived`)
     .staging/  .journal.json  .lock          a write that is under way (see `journal`)
 
 A day is one file, so that replacing it is one rename and a reader never sees half a day.
@@ -84,6 +85,10 @@ class Layout:
         """The folder of refused rows, or the file of one import."""
         folder = self.root / "rejects"
         return folder / f"import={name}" / PART if name else folder
+
+    def derived(self, name: str) -> Path:
+        """The folder of a table that is computed from the lake's own."""
+        return self.root / "derived" / name
 
     def foreign(self) -> list[str]:
         """Names of the folders that only a lake would have, for a folder without `lake.json`."""

@@ -116,6 +116,10 @@ class Stage:
         """Replace the refused rows of the import `name`."""
         self._write(self._layout.rejects(name), rows)
 
+    def derived(self, name: str, day: int, rows: pa.Table) -> None:
+        """Replace a day of a derived table whole (see `store.derived`)."""
+        self._write(self._layout.derived(name) / f"dt={iso(day)}" / "part.parquet", rows)
+
     def scratch(self) -> Path:
         """A folder for files of the writer's own; it goes with the stage."""
         folder = self._layout.staging / "scratch"
@@ -126,7 +130,7 @@ class Stage:
         """Make everything that was staged part of the lake, at once."""
         self._write_new(self._rows, self._lake.rows, self._layout.rows)
         self._write_new(self._codes, self._lake.vocabulary, self._layout.vocabulary)
-        order = ("rows", "vocabulary", "entities", "rejects", *DAY_TABLES)
+        order = ("rows", "vocabulary", "entities", "rejects", *DAY_TABLES, "derived")
         goals = sorted(
             self._files, key=lambda goal: order.index(goal.relative_to(self._lake.root).parts[0])
         )

@@ -197,6 +197,36 @@ WORDS: Words = {
         "The deeper the curve hangs, the fewer items get most of it.",
         "曲线越低，曝光越集中于少数物品。",
     ),
+    # metrics
+    "page_bi": ("Metrics", "指标"),
+    "lead_bi": (
+        "Any metric over any days, split by a dimension; ratios are added up before they are "
+        "divided.",
+        "任选指标、日期与维度；比率先分别累加分子分母再相除。",
+    ),
+    "split": ("Split by", "拆分维度"),
+    "split_by": ("By {name}", "按{name}拆分"),
+    "note_split": (
+        "All days together; the values with the largest denominator on top.",
+        "所有日期合计；按分母由大到小。",
+    ),
+    "note_funnel": (
+        "Counts of all these days, and the share of each step in the one before.",
+        "所选日期合计，以及各步占上一步的比例。",
+    ),
+    "from_day": ("From", "起始日"),
+    "to_day": ("To", "结束日"),
+    "show_days": ("Show", "查看"),
+    "csv": ("CSV", "导出 CSV"),
+    "look_into": ("Look into:", "下钻："),
+    "look_out": ("back to all", "返回全部"),
+    "all_days": ("All days together", "全部日期合计"),
+    "last_day": ("The last day", "最后一日"),
+    "numerator": ("Numerator", "分子"),
+    "denominator": ("Denominator", "分母"),
+    "good_is": ("Better is", "更好方向"),
+    "good_up": ("higher", "越高越好"),
+    "good_down": ("lower", "越低越好"),
     "no_log": ("The lake holds no days of this scene.", "数据湖中没有该场景的数据。"),
 }
 

@@ -1,0 +1,282 @@
+"""One day of one scene as cells: ibis graphs on DuckDB over the day's Parquet files.
+
+A row of the day gets the codes of its dimensions (an entity is as it was at the end of the day),
+then every set of dimensions is one `group by` with all quantities in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twoside.bi.cells import CELLS, MEMBERS, NO_DIMENSION, group_key
+from twoside.bi.terms import EXPOSURES, OPEN, REQUESTS
+from twoside.schema.tables import DAY_TABLES
+from twoside.store import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from twoside.bi.book import Book, SceneDimension
+    from twoside.bi.terms import Condition, Term
+    from twoside.schema.domain import Scene
+    from twoside.store.lake import Lake
+
+SESSION_GAP_MS = 30 * 60_000
+"""As in `metrics.sessions`."""
+_NO_WORD = -2
+"""The code of a word that the lake does not know: equal to nothing."""
+_COMPARED = {
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def day_cells(
+    con: Backend, lake: Lake, book: Book, scene: Scene, day: int
+) -> tuple[pa.Table, pa.Table]:
+    """The cells and the members (schemas of `cells`) of one day of one scene."""
+    return _Day(con, lake, book, scene, day).cells()
+
+
+class _Day:
+    def __init__(self, con: Backend, lake: Lake, book: Book, scene: Scene, day: int) -> None:
+        self.con, self.lake, self.book, self.scene, self.day = con, lake, book, scene, day
+        self.dimensions = book.dimensions(scene.name)
+        self.parts: tuple[list[pa.Table], list[pa.Table]] = ([], [])
+
+    def cells(self) -> tuple[pa.Table, pa.Table]:
+        parties = {side: self._party(side) for side in ("person", "item")}
+        shown = self._exposures(self.day - self.book.settings.context_days, self.day)
+        today = self._of_day(shown, "exposures_day", parties, sessions=True)
+        today = self.con.create_table("labelled", self._labelled(today))
+        self._sum(today, EXPOSURES)
+        self._sum(self._of_day(self._asked(), "requests_day", parties), REQUESTS)
+        self._sum(self._of_day(self._events(shown), "events_day", parties), "")
+        for side, party in parties.items():
+            there = party.filter(party.open).mutate(**{side: party.row})
+            self._sum(there, OPEN, side)
+        cells, members = (
+            pa.concat_tables([schema.empty_table(), *found])
+            for found, schema in zip(self.parts, (CELLS, MEMBERS), strict=True)
+        )
+        order = [(name, "ascending") for name in ("group", "quantity", "first", "second")]
+        return cells.sort_by(order), members.sort_by(order)
+
+    # The rows of the day ---------------------------------------------------------------------
+
+    def _read(self, table: str, first: int, last: int) -> ir.Table:
+        files = self.lake.files(table, first, last)
+        if not files:
+            rows = ibis.memtable(DAY_TABLES[table].empty_table())
+        else:
+            rows = self.con.read_parquet(files, union_by_name=True, hive_partitioning=False)
+        return rows.filter(rows.scene == self.scene.name)
+
+    def _exposures(self, first: int, last: int) -> ir.Table:
+        rows = self._read("exposures", first, last)
+        own = [d for d in self.dimensions.values() if d.side == "exposure"]
+        codes = {}
+        for one in own:
+            column = one.dimension.column
+            value = rows[column] if column in rows.columns else ibis.literal(-1)
+            codes[_own(one.name)] = ibis.coalesce(value.cast("int32"), ibis.literal(-1, "int32"))
+        names = ("exposure_id", "ts_ms", "person", "item", "position")
+        return rows.select(*names, **codes)
+
+    def _asked(self) -> ir.Table:
+        return self._read("requests", self.day, self.day).select("ts_ms", "person")
+
+    def _events(self, shown: ir.Table) -> ir.Table:
+        rows = self._read("events", self.day, self.day)
+        rows = rows.select("kind", "by", "value", "ts_ms", "person", "item", "exposure_id")
+        own = [_own(d.name) for d in self.dimensions.values() if d.side == "exposure"]
+        there = shown.select(
+            shown_id=shown.exposure_id,
+            position=shown.position,
+            **{name: shown[name] for name in own},
+        )
+        joined = rows.left_join(there, [rows.exposure_id == there.shown_id]).drop("shown_id")
+        unknown = {n: ibis.coalesce(joined[n], ibis.literal(-1, "int32")) for n in own}
+        return joined.mutate(**unknown)
+
+    def _labelled(self, rows: ir.Table) -> ir.Table:
+        """The place, in `Book.labels`, of the last label that followed each exposure."""
+        events = self._read("events", self.day, self.day + self.book.settings.label_days)
+        place = events.kind.cases(
+            *((kind, n) for n, kind in enumerate(self.book.labels) if n), else_=0
+        )
+        last = events.mutate(place=place).group_by("exposure_id").agg(label=lambda t: t.place.max())
+        last = last.select(labelled_id=last.exposure_id, label=last.label)
+        joined = rows.left_join(last, [rows.exposure_id == last.labelled_id])
+        return joined.drop("labelled_id").mutate(label=ibis.coalesce(joined.label, 0))
+
+    def _of_day(
+        self, rows: ir.Table, name: str, parties: Mapping[str, ir.Table], *, sessions: bool = False
+    ) -> ir.Table:
+        """The rows of the day itself with the dimensions of their parties, as a table."""
+        start = self.lake.calendar.start_of(self.day)
+        rows = rows.filter(rows.ts_ms >= start)
+        if sessions:
+            before = rows.ts_ms.lag().over(group_by="person", order_by=["ts_ms", "exposure_id"])
+            begins = before.isnull() | (rows.ts_ms - before > SESSION_GAP_MS)
+            rows = rows.mutate(begins=begins)
+        for side, party in parties.items():
+            if side not in rows.columns:
+                continue
+            names = [_own(d.name) for d in self.dimensions.values() if d.side == side]
+            there = party.select(party_row=party.row, **{n: party[n] for n in names})
+            rows = rows.left_join(there, [rows[side] == there.party_row]).drop("party_row")
+            rows = rows.mutate(
+                **{n: ibis.coalesce(rows[n], ibis.literal(-1, "int32")) for n in names}
+            )
+        return self.con.create_table(name, rows)
+
+    def _party(self, side: str) -> ir.Table:
+        """row, open, and a code for each dimension of one side, at the end of the day."""
+        kind = getattr(self.scene, side)
+        mine = {
+            _own(d.name): d.dimension.column for d in self.dimensions.values() if d.side == side
+        }
+        entity = self.book.domain.entity(kind)
+        has_open = any(column.name == "is_open" for column in entity.columns)
+        names = list(dict.fromkeys([*mine.values(), *(["is_open"] if has_open else [])]))
+        found = self.lake.versions(kind, names, self.day)
+        size = len(self.lake.rows(kind))
+        latest = versions.latest(found, size, self.lake.calendar.start_of(self.day + 1) - 1)
+        there = np.flatnonzero(latest >= 0)
+        at = pa.array(latest[there])
+        columns = {"row": pa.array(there.astype(np.int32))}
+        for name, column in mine.items():
+            columns[name] = _at(found, column, at, -1, pa.int32())
+        is_open = np.ones(len(there), bool)
+        if has_open:
+            is_open = _at(found, "is_open", at, 0.0, pa.float64()).to_numpy() > 0
+        columns["open"] = pa.array(is_open)
+        return self.con.create_table(f"party_{side}", ibis.memtable(pa.table(columns)))
+
+    # The sums --------------------------------------------------------------------------------
+
+    def _sum(self, rows: ir.Table, source: str, side: str = "") -> None:
+        """Every quantity of a source ('' is all kinds of events), for every set of dimensions."""
+        terms = [t for t in self.book.terms() if _is_of(t, source) and side in ("", t.of)]
+        sums = {str(t): self._amount(rows, t) for t in terms}
+        sets = {f"set {t}": self._set(rows, t) for t in terms if t.is_set}
+        if source == EXPOSURES:
+            for n, label in enumerate(self.book.labels):
+                sums[f"label({label})"] = rows.count(where=rows.label == n).cast("float64")
+        if not sums:
+            return
+        for group in self.book.groups(self.scene.name):
+            columns = [_own(name) for name in group]
+            if not set(columns) <= set(rows.columns):
+                continue
+            by = rows.group_by(columns) if columns else rows
+            grouped = by.agg(**sums, **sets)
+            self._keep(self.con.to_pyarrow(grouped), group, sums, sets)
+
+    def _amount(self, rows: ir.Table, t: Term) -> ir.Value:
+        keep = self._kept(rows, t)
+        if t.of:
+            return rows[t.of].nunique(where=keep).cast("float64")
+        if t.what == "sessions":
+            starts = rows.begins if keep is None else rows.begins & keep
+            return rows.count(where=starts).cast("float64")
+        if t.what == "count":
+            return rows.count(where=keep).cast("float64")
+        # Whole thousandths: the sum does not depend on the order of the rows.
+        value = rows[t.column].cast("float64")
+        known = value.notnull() & ~value.isnan()
+        whole = ibis.ifelse(known, (value * 1000).round(), 0.0).cast("int64")
+        return ibis.coalesce(whole.sum(where=keep), 0).cast("float64") / 1000
+
+    def _set(self, rows: ir.Table, t: Term) -> ir.Value:
+        return rows[t.of].collect(where=self._kept(rows, t), distinct=True).sort()
+
+    def _kept(self, rows: ir.Table, t: Term) -> Any:
+        keep = rows.kind == t.source if "kind" in rows.columns else None
+        for condition in t.conditions:
+            here = self._holds(rows, condition)
+            keep = here if keep is None else keep & here
+        return keep
+
+    def _holds(self, rows: ir.Table, one: Condition) -> Any:
+        if one.column in ("position", "value"):
+            return _COMPARED[one.sign](rows[one.column], float(one.value))
+        if one.column == "by":
+            return _COMPARED[one.sign](rows.by, one.value)
+        words = words_of(self.lake, self.dimensions[one.column])
+        code = words.index(one.value) if one.value in words else _NO_WORD
+        return _COMPARED[one.sign](rows[_own(one.column)], code)
+
+    def _keep(
+        self,
+        found: pa.Table,
+        group: Sequence[str],
+        sums: Mapping[str, Any],
+        sets: Mapping[str, Any],
+    ) -> None:
+        """Append one wide result as long rows."""
+        none = pa.array(np.full(found.num_rows, NO_DIMENSION, np.int32))
+        codes = [found[_own(name)].cast("int32") for name in group]
+        first, second = [*codes, none, none][:2]
+        for name in (*sums, *sets):
+            column = found[name]
+            is_set = name in sets
+            there = pc.greater(pc.list_value_length(column) if is_set else column, 0)
+            if not is_set:
+                there = pc.not_equal(column, 0.0)
+            n = found.num_rows
+            # The day and the scene of all rows, the same word n times.
+            told = {
+                "day": pa.array(np.full(n, self.day, np.int32)),
+                "scene": pa.array([self.scene.name] * n),
+                "group": pa.array([group_key(group)] * n),
+                "first": first,
+                "second": second,
+                "quantity": pa.array([name.removeprefix("set ")] * n),
+            }
+            last = {"members": column.cast(pa.list_(pa.int32()))} if is_set else {"amount": column}
+            schema = MEMBERS if is_set else CELLS
+            rows = pa.table({**told, **last}).cast(schema)
+            self.parts[is_set].append(rows.filter(pc.fill_null(there, False)))
+
+
+def _own(dimension: str) -> str:
+    """The column of a dimension beside the rows' own columns."""
+    return f"by__{dimension}"
+
+
+def words_of(lake: Lake, one: SceneDimension) -> list[str]:
+    """The words of a dimension in order of their codes; positions have none."""
+    if one.side == "exposure":
+        if one.dimension.column == "position":
+            return []
+        vocabulary = lake.vocabulary(one.dimension.column)
+        return [str(word) for word in vocabulary.words.to_pylist()]
+    if one.dimension.column not in lake.versions(one.kind, [one.dimension.column]).column_names:
+        return []
+    return lake.words(one.kind, one.dimension.column)
+
+
+def _is_of(t: Term, source: str) -> bool:
+    return t.source == source if source else t.source not in (EXPOSURES, REQUESTS, OPEN)
+
+
+def _at(found: pa.Table, column: str, at: pa.Array, missing: float, kind: pa.DataType) -> pa.Array:
+    """A column of the versions at some places; what a file did not have is `missing`."""
+    if column not in found.column_names:
+        return pa.array([missing] * len(at), kind)
+    taken = found[column].combine_chunks().take(at)
+    return pc.fill_null(taken, pa.scalar(missing, taken.type)).cast(kind)

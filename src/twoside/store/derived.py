@@ -1,0 +1,78 @@
+"""Tables that are computed from a lake's own and lie beside them, replaced whole per day.
+
+    LAKE/derived/<name>/dt=YYYY-MM-DD/part.parquet
+
+What a day was made from is kept in the file's own metadata, so both change together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from twoside.store import parquet
+from twoside.store.layout import days_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from twoside.store.lake import Lake
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One derived table of a lake, for reading; `Stage.derived` writes."""
+
+    lake: Lake
+    name: str
+
+    def days(self) -> list[int]:
+        """The days that it has, in order."""
+        return list(self._files())
+
+    def about(self, day: int) -> dict[str, str]:
+        """What the day was written with; empty if there is no such day."""
+        path = self._files().get(day)
+        found = parquet.schema(path).metadata if path else None
+        return {key.decode(): value.decode() for key, value in (found or {}).items()}
+
+    def read(
+        self, first_day: int, last_day: int, columns: list[str], keep: ds.Expression
+    ) -> pa.Table:
+        """The rows of some days that fulfil a condition; the first built day gives the schema."""
+        files = [str(p) for day, p in self._files().items() if first_day <= day <= last_day]
+        if not files:
+            return pa.table({name: [] for name in columns})
+        try:
+            found = ds.dataset(files, format="parquet").to_table(columns=columns, filter=keep)
+        except (pa.ArrowException, OSError) as error:
+            raise parquet.broken(self.lake.layout.derived(self.name), error) from None
+        return found.replace_schema_metadata(None)
+
+    def _files(self) -> dict[int, Path]:
+        return days_in(self.lake.layout.derived(self.name))
+
+
+def stamp(lake: Lake, wanted: Iterable[tuple[str, int, int]], kinds: Iterable[str]) -> str:
+    """Changes when any of these files does: of (table, first day, last day), and the versions of
+    entity kinds up to the last of those days. By size and time of change, not by content."""
+    sources = list(wanted)
+    last = max(last for _, _, last in sources)
+    files: list[tuple[int, Path]] = []
+    for table, first, end in sources:
+        found = days_in(lake.layout.table(table))
+        files += [(day, path) for day, path in found.items() if first <= day <= end]
+    for kind in kinds:
+        found = days_in(lake.layout.entities(kind))
+        files += [(day, path) for day, path in found.items() if day <= last]
+    told = hashlib.sha256()
+    for _, path in files:
+        about = path.stat()
+        name = path.relative_to(lake.root)
+        told.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return told.hexdigest()[:16]
