@@ -19,7 +19,7 @@ from twoside.charts.bi_words import bi_words
 from twoside.charts.label_bands import label_bands
 from twoside.charts.metric_funnel import metric_funnel
 from twoside.charts.metric_trend import metric_trend
-from twoside.charts.report import Pad, both
+from twoside.charts.report import Pad, both_languages
 from twoside.charts.retained import retained
 from twoside.errors import DataError
 from twoside.schema.calendar import iso
@@ -37,7 +37,7 @@ _MOVERS = 8
 
 
 def render(cube: Cube, day: int, language: Language = "en") -> str:
-    """The page about one built day. `language` is shown first; both are inside."""
+    """The page about one built day. `language` is shown first; both_languages are inside."""
     built = cube.days()
     if day not in built:
         raise DataError(
@@ -48,7 +48,7 @@ def render(cube: Cube, day: int, language: Language = "en") -> str:
     headline = cube.book.settings.headline
     page: str = _template().render(
         language=language,
-        say=both(pad),
+        say=both_languages(pad),
         unknown=UNKNOWN,
         scene=cube.scene,
         day=iso(day),
