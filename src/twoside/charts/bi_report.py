@@ -37,7 +37,7 @@ _MOVERS = 8
 
 
 def render(cube: Cube, day: int, language: Language = "en") -> str:
-    """The page about one built day. `language` is shown first; both_languages are inside."""
+    """The page about one built day. `language` is shown first; both are inside."""
     built = cube.days()
     if day not in built:
         raise DataError(
