@@ -141,3 +141,14 @@ def test_trees_that_learn_the_order_inside_lists_find_the_signal_too():
     for quality in evaluate(train(model, PAST, TARGETS, 3), LATER).values():
         assert quality.auc > 0.76
         assert 0.85 < quality.calibration < 1.15
+
+
+@pytest.mark.parametrize("use", ALL)
+def test_what_a_label_counts_is_as_good_as_what_its_row_counts(use):
+    rng = np.random.default_rng(5)
+    counts = rng.integers(1, 4, len(PAST)).astype(np.float32)
+    by_row = replace(PAST, weight=counts)
+    by_label = replace(PAST, factors=dict.fromkeys(TARGETS, counts))
+    one, other = (learn(use, samples).score(LATER.values) for samples in (by_row, by_label))
+    np.testing.assert_allclose(one, other, atol=1e-6)
+    assert np.abs(one - learn(use).score(LATER.values)).max() > 1e-3

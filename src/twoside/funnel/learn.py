@@ -152,6 +152,8 @@ def some_samples(
             plain_share=plain_share,
             delayed=chosen.delayed,
             negatives=chosen.negatives,
+            positives=chosen.positives,
+            sources=chosen.sources,
             seed=seed,
             tick=tick,
         )

@@ -14,6 +14,7 @@ from twoside.errors import ConfigError, did_you_mean
 from twoside.funnel.merge import check_budgets
 from twoside.funnel.rerank.diversity import Diversity
 from twoside.funnel.rerank.rules import Rules
+from twoside.samples.weights import Source
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Training:
     negatives: Literal["exposed", "skip_above"] = "exposed"
     """Rows that teach what is not wanted: all that was shown and not taken, or of each list only
     those down to its last positive. The second shifts the rates: use it for order alone."""
+    positives: dict[str, float] = field(default_factory=dict)
+    """Target -> as how many rows each of its positives counts. Shifts the rate of the target."""
+    sources: tuple[Source, ...] = ()
+    """What rows of a source count: `column` of the scene's context, its `word`, the `weight`."""
     gates: bool = False
     """Refuse days that fail a quality gate and that nobody has accepted (`twoside samples
     check`)."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Kind = Literal["volume", "nulls", "labels", "duplicates"]
 _KEYS = {"requests": "request_id", "exposures": "exposure_id", "events": "event_id"}
 
+_FREE = {"value"}
+"""Unknown by declaration for most kinds of events."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -50,7 +53,7 @@ def figures(lake: Lake, scene: Scene, day: int) -> Mapping[str, Figure]:
         found[f"volume of {name}"] = Figure("volume", float(rows), rows)
         if not rows:
             continue
-        for column in table.column_names:
+        for column in (name for name in table.column_names if name not in _FREE):
             share = _unknown(table[column])
             found[f"nulls of {name}.{column}"] = Figure("nulls", share, rows)
         distinct = pc.count_distinct(table[_KEYS[name]]).as_py()

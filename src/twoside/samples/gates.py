@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
     from twoside.store.lake import Lake
 
+_BUSY = 10
+"""A day without any row fails if so many are usual."""
+
 
 @dataclass(frozen=True)
 class Gates:
@@ -74,9 +77,16 @@ class Gate:
         return f"{self.name} = {self.value:.6g}: allowed {self.low:.6g} to {self.high:.6g}{note}"
 
 
-def check(lake: Lake, scene: Scene, day: int, gates: Gates | None = None) -> tuple[Gate, ...]:
-    """All gates of a day of a scene, by the days of the lake before it."""
-    gates = gates or Gates()
+def check(
+    lake: Lake,
+    scene: Scene,
+    day: int,
+    gates: Gates | None = None,
+    known: dict[int, Mapping[str, Figure]] | None = None,
+) -> tuple[Gate, ...]:
+    """All gates of a day of a scene, by the days of the lake before it. `known` holds the figures
+    of days between calls, so that each day is read once."""
+    gates, known = gates or Gates(), {} if known is None else known
     before = [d for d in lake.days("exposures") if d < day][-gates.days :]
     if not before and day not in lake.days("exposures"):
         raise DataError(
@@ -88,8 +98,10 @@ def check(lake: Lake, scene: Scene, day: int, gates: Gates | None = None) -> tup
     sane = [d for d in before if all(g.passed for t in DAY_TABLES for g in _schema(lake, t, d, []))]
     if len(sane) < gates.fewest_days:
         return wrong
-    then = [figures(lake, scene, d) for d in sane]
-    return wrong + judged(figures(lake, scene, day), then, gates)
+    for each in (*sane, day):
+        if each not in known:
+            known[each] = figures(lake, scene, each)
+    return wrong + judged(known[day], [known[d] for d in sane], gates)
 
 
 def judged(
@@ -105,7 +117,8 @@ def judged(
         spread = 1.4826 * float(np.median(np.abs(past - median)))
         room = max(gates.deviations * spread, _floor(figure, median, gates))
         falls = figure.kind in ("volume", "labels")
-        low = max(median - room, 0.0) if falls else 0.0
+        least = float(figure.kind == "volume" and median >= _BUSY)
+        low = max(median - room, least) if falls else 0.0
         note = f"median {median:.6g} of {len(past)} days before"
         found.append(Gate(name, figure.value, low, median + room, note))
     return tuple(found)
@@ -114,12 +127,18 @@ def judged(
 def _floor(figure: Figure, median: float, gates: Gates) -> float:
     """What a figure may always differ by: chance, and a fixed part."""
     if figure.kind == "volume":
-        return gates.volume * median + gates.deviations * float(np.sqrt(median))
-    # A share that was never seen may be one in so many rows.
-    chance = gates.deviations * float(np.sqrt(max(median, 1 / figure.rows) / figure.rows))
+        return gates.volume * median + _chance(median, 1, gates)
+    chance = _chance(median, figure.rows, gates)
     if figure.kind == "labels":
         return gates.labels * median + chance
     return (gates.nulls if figure.kind == "nulls" else gates.duplicates) + chance
+
+
+def _chance(share: float, rows: int, gates: Gates) -> float:
+    """Chance errors of a count of share * rows, on the scale of its root (Anscombe 1948): wide
+    enough also where nothing or next to nothing is expected."""
+    half = gates.deviations / 2
+    return float(2 * half * np.sqrt(share / rows) + half**2 / rows)
 
 
 def _schema(lake: Lake, table: str, day: int, before: Sequence[int]) -> tuple[Gate, ...]:
@@ -164,10 +183,11 @@ def accepted(lake: Lake, scene: str, day: int, gate: Gate) -> bool:
 def refuse_failed(lake: Lake, domain: Domain, scene: Scene, first_day: int, last_day: int) -> None:
     """`DataError` if a day of the range fails a gate that nobody has accepted."""
     full = f"{domain.name}/{scene.name}"
+    known: dict[int, Mapping[str, Figure]] = {}
     for day in lake.days("exposures"):
         if not first_day <= day <= last_day:
             continue
-        failed = [g for g in check(lake, scene, day) if not g.passed]
+        failed = [g for g in check(lake, scene, day, known=known) if not g.passed]
         failed = [g for g in failed if not accepted(lake, full, day, g)]
         if failed:
             raise DataError(refusal(full, day, failed))

@@ -21,18 +21,20 @@ from twoside.features.graph.happened import day_of
 from twoside.samples.negatives import Negatives, down_to_last_positive
 from twoside.samples.outcomes import Delayed, outcomes
 from twoside.samples.share import in_share
+from twoside.samples.weights import by_source, by_target
 from twoside.schema.calendar import iso
 from twoside.schema.progress import quiet
 from twoside.schema.samples import Samples
 from twoside.store.lake import ALWAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
+    from twoside.samples.weights import Source
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.progress import Tick
     from twoside.store.lake import Lake
@@ -55,6 +57,8 @@ def build_samples(
     max_position: int | None = None,
     delayed: Delayed = "mask",
     negatives: Negatives = "exposed",
+    positives: Mapping[str, float] | None = None,
+    sources: Sequence[Source] = (),
     seed: int = 0,
     threads: int = 2,
     memory_limit: str = "2GB",
@@ -73,6 +77,7 @@ def build_samples(
     `delayed`: labels whose window is open are masked, or weighted (`samples.delays`).
     `negatives`: all that was exposed and not taken, or only down to the last positive of each
     list (`samples.negatives.down_to_last_positive`).
+    `positives`, `sources`: what rows count (`samples.weights`).
     """
     found = domain.scene(scene)
     check(features, domain, found)
@@ -94,6 +99,7 @@ def build_samples(
             plain = ~np.any([label == 1 for label in labelled.labels.values()], axis=0)
             kept &= in_share(_array(table, "exposure_id", np.int64), plain_share, seed) | ~plain
             weight = np.where(plain, 1 / plain_share, 1).astype(np.float32)
+        weight = weight * by_source(lake, found, table, sources)
         if not kept.all():
             rows, table = _only(con, rows, np.flatnonzero(kept)), table.filter(pa.array(kept))
             labelled, weight = labelled.where(kept), weight[kept]
@@ -121,7 +127,7 @@ def build_samples(
         columns=feature_columns(features, lake, domain, found),
         values=values,
         weight=weight,
-        factors=labelled.factors,
+        factors=by_target(labelled.labels, labelled.factors, positives or {}),
         pending=labelled.pending,
     )
 

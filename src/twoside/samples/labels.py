@@ -32,19 +32,25 @@ if TYPE_CHECKING:
 
 NEVER_MS = -1
 """The delay of what has not happened."""
-_ANSWER = ("exposure_id", "kind", "ts_ms", "person", "item", "event_id")
+_ANSWER = ("exposure_id", "kind", "ts_ms", "event_id")
 
 
 def first_delays(
-    rows: ir.Table, answers: ir.Table, targets: Sequence[Target], calendar: Calendar
+    rows: ir.Table,
+    exposures: ir.Table,
+    events: ir.Table,
+    targets: Sequence[Target],
+    calendar: Calendar,
 ) -> ir.Table:
     """(row, shown_ms, one int64 a target) of rows (row, exposure_id, shown_ms): milliseconds from
     the exposure to the first event of the target within its window, `NEVER_MS` if there is none.
 
-    `answers` are all answers before the cut-off, see `answered`: what counts once a pair and day
-    depends on answers to other exposures too.
+    `exposures` and `events` are those before the cut-off, see `answered`.
     """
-    answers = answers.mutate(**_is_first_of_day(answers, targets, calendar))
+    answers = answered(exposures, events)
+    firsts = _firsts_of_day(events, targets, calendar)
+    if firsts is not None:
+        answers = answers.inner_join(firsts, "event_id")
     paired = answers.inner_join(rows.select("row", "exposure_id", "shown_ms"), "exposure_id")
     delay = paired.ts_ms - paired.shown_ms
     first = paired.group_by("row").agg(
@@ -81,20 +87,18 @@ def longest_ms(targets: Sequence[Target]) -> int:
     return max(target.window_ms for target in targets)
 
 
-def _is_first_of_day(
-    answers: ir.Table, targets: Sequence[Target], calendar: Calendar
-) -> dict[str, ir.BooleanValue]:
-    """A flag for each target that counts once a pair and day."""
-    found = {}
+def _firsts_of_day(
+    events: ir.Table, targets: Sequence[Target], calendar: Calendar
+) -> ir.Table | None:
+    """(event_id, a flag for each target that counts once a pair and day); None if none does."""
+    flags = {}
     for n, target in enumerate(targets):
         if target.once_per == "pair_day":
-            mine = answers.kind.isin(target.events)
-            same = [answers.person, answers.item, day_of(answers.ts_ms, calendar), mine]
-            order = [answers.ts_ms, answers.event_id, answers.exposure_id]
-            found[f"is_first_{n}"] = (
-                ibis.row_number().over(ibis.window(group_by=same, order_by=order)) == 0
-            )
-    return found
+            mine = events.kind.isin(target.events)
+            same = [events.person, events.item, day_of(events.ts_ms, calendar), mine]
+            within = ibis.window(group_by=same, order_by=[events.ts_ms, events.event_id])
+            flags[f"is_first_{n}"] = ibis.row_number().over(within) == 0
+    return events.select("event_id", **flags) if flags else None
 
 
 def _counts(paired: ir.Table, target: Target, n: int) -> ir.BooleanValue:
@@ -103,8 +107,7 @@ def _counts(paired: ir.Table, target: Target, n: int) -> ir.BooleanValue:
 
 
 def answered(exposures: ir.Table, events: ir.Table) -> ir.Table:
-    """(exposure_id, kind, ts_ms, person, item, event_id) of events, each with the exposure that it
-    answers.
+    """(exposure_id, kind, ts_ms, event_id) of events, each with the exposure that it answers.
 
     `exposures` must hold all exposures of the scene that the events may answer, also those after
     the sampled days: a later exposure of the pair takes the event from an earlier one.

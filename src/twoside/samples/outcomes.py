@@ -12,7 +12,7 @@ import numpy as np
 
 from twoside.features.engines import duckdb
 from twoside.samples.delays import delay_curve, weighed
-from twoside.samples.labels import answered, first_delays, longest_ms, masked
+from twoside.samples.labels import first_delays, longest_ms, masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ def outcomes(
     events = events.filter(events.ts_ms < cutoff_ms, events.kind.isin(wanted))
     exposures = duckdb.logs(con, lake, "exposures", scene, first_day, end_day)
     exposures = exposures.filter(exposures.ts_ms < cutoff_ms)
-    graph = first_delays(rows, answered(exposures, events), targets, lake.calendar)
+    graph = first_delays(rows, exposures, events, targets, lake.calendar)
     table = con.to_pyarrow(graph.order_by("row"))
     return Outcomes(
         age_ms=cutoff_ms - table["shown_ms"].to_numpy(),

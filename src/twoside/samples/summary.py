@@ -43,14 +43,21 @@ def label_summaries(
     lake: Lake, scene: Scene, first_day: int, last_day: int, cutoff_ms: int
 ) -> list[LabelSummary]:
     """All labels of a scene over the exposures shown on some days before the cut-off."""
+    found = shown_outcomes(lake, scene, first_day, last_day, cutoff_ms)
+    return [_summary(found, target) for target in scene.targets]
+
+
+def shown_outcomes(
+    lake: Lake, scene: Scene, first_day: int, last_day: int, cutoff_ms: int
+) -> Outcomes:
+    """What followed the exposures shown on some days before the cut-off, by exposure id."""
     with duckdb.connection() as con:
         shown = duckdb.logs(con, lake, "exposures", scene, first_day, last_day)
         shown = shown.filter(shown.ts_ms < cutoff_ms)
         number = ibis.row_number().over(ibis.window(order_by=shown.exposure_id)).cast("int64")
         rows = shown.select("exposure_id", row=number, shown_ms=shown.ts_ms)
         rows = con.create_table("shown", rows)
-        found = outcomes(con, lake, scene, rows, first_day, last_day, cutoff_ms)
-    return [_summary(found, target) for target in scene.targets]
+        return outcomes(con, lake, scene, rows, first_day, last_day, cutoff_ms)
 
 
 def _summary(found: Outcomes, target: Target) -> LabelSummary:

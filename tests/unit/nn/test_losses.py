@@ -72,3 +72,16 @@ def test_a_list_of_one_class_adds_nothing():
     found.backward()
     assert found.item() == 0
     assert logits.grad.abs().sum().item() == 0
+
+
+def test_rows_may_count_differently_for_each_head():
+    rng = np.random.default_rng(4)
+    logits, weight = torch.tensor(rng.normal(size=(40, 2))), torch.tensor(rng.random((40, 2)))
+    labels = torch.tensor((rng.random((40, 2)) < 0.4).astype(float))
+    group = torch.tensor(np.arange(40) // 8)
+    for loss in (
+        lambda w, heads: masked_bce(logits[:, heads], labels[:, heads], w),
+        lambda w, heads: within_lists(logits[:, heads], labels[:, heads], group, w),
+    ):
+        alone = sum(loss(weight[:, head], [head]).item() for head in range(2))
+        assert loss(weight, [0, 1]).item() == pytest.approx(alone, rel=1e-9)

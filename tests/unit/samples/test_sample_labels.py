@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from twoside.domains import catalogue
 from twoside.domains.recruiting.domain import DOMAIN as RECRUITING
 from twoside.errors import DataError
 from twoside.features.kinds.time import Hour
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 TARGETS = (
     Target("look", ("look",), within_hours=3),
     Target("take", ("take", "keep"), within_hours=30),
+    Target("keep_once", ("keep",), within_hours=30, once_per="pair_day"),
 )
 SCENE = Scene("things", "buyer", "thing", TARGETS)
 DOMAIN = Domain(
@@ -83,7 +85,14 @@ def label_of(exposure: tuple, target: Target, exposures: list, events: list, cut
     window = int(target.within_hours * HOUR_MS)
     if shown + window > cutoff:
         return float("nan")
-    for ts, kind, p, i, named in events:
+    for n, (ts, kind, p, i, named) in enumerate(events):
+        if target.once_per == "pair_day" and any(
+            (other[1], other[2], other[3]) == (kind, p, i)
+            and CALENDAR.day_of(other[0]) == CALENDAR.day_of(ts)
+            and (other[0], m) < (ts, n)
+            for m, other in enumerate(events)
+        ):
+            continue
         if kind not in target.events or ts >= cutoff or not shown <= ts < shown + window:
             continue
         if named >= 0:
@@ -201,3 +210,21 @@ def test_positions_beyond_the_limit_are_left_out(tmp_path: Path) -> None:
         lake, DOMAIN, "things", FEATURES, FIRST, FIRST, ms(5, 0), max_position=2
     )
     assert samples.position.tolist() == [0, 1, 2]
+
+
+def test_what_counts_once_a_day_is_the_first_event_of_the_pair(tmp_path: Path) -> None:
+    requests = [(n, ms(0, 10 + n), 0) for n in range(2)]
+    exposures = [(n, n, ms(0, 10 + n), 0, 0, 0) for n in range(2)]
+    events = [(ms(0, 12), "keep", 0, 0, 1), (ms(0, 10.5), "keep", 0, 0, 0)]
+    lake = write(tmp_path, requests, exposures, events)
+    samples = build_samples(lake, DOMAIN, "things", FEATURES, FIRST, FIRST, ms(5, 0))
+    assert samples.labels["take"].tolist() == [1, 1]
+    assert samples.labels["keep_once"].tolist() == [1, 0]
+
+
+def test_every_behaviour_of_every_domain_is_a_label() -> None:
+    for name in catalogue.names():
+        domain = catalogue.domain(name)
+        for scene in domain.scenes:
+            sign_of = {kind: t.sign for t in scene.targets for kind in t.events}
+            assert sign_of == {event.name: event.sign for event in domain.events}
