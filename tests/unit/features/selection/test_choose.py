@@ -91,7 +91,7 @@ def test_a_spent_budget_leaves_methods_out_and_a_second_run_goes_on(tmp_path, mo
 def test_a_budget_that_no_method_keeps_is_an_error(monkeypatch):
     clock = iter([0.0, *[100.0] * 1_000])
     monkeypatch.setattr(choosing, "perf_counter", lambda: next(clock))
-    with pytest.raises(DataError, match="no method has finished. Give it a larger --budget"):
+    with pytest.raises(DataError, match=r"no method has finished\. Give it a larger --budget"):
         choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, silent, None, 50.0)
 
 
@@ -115,7 +115,7 @@ def test_a_selected_set_is_the_toml_that_is_read_again():
 def test_an_unreadable_kept_result_says_what_to_do(tmp_path):
     (tmp_path / "a.json").write_text("{", encoding="utf-8")
     assert Kept(tmp_path).load("b") is None
-    with pytest.raises(DataError, match="not a readable result. Remove it and run again"):
+    with pytest.raises(DataError, match=r"not a readable result\. Remove it and run again"):
         Kept(tmp_path).load("a")
     with pytest.raises(DataError, match="expected letters, digits"):
         Kept(tmp_path).save("../a", {})
