@@ -90,11 +90,15 @@ class Evidence:
                 "objective": "binary:logistic",
                 "tree_method": "hist",
                 "seed": self.seed,
-                "nthread": 2,
+                "nthread": 1,  # threads inside a tree wait for each other on a busy machine
             }
             fit = ~table.held
             rows = xgb.QuantileDMatrix(
-                table.values[fit], table.label[fit], weight=table.weight[fit], max_bin=s.max_bin
+                table.values[fit],
+                table.label[fit],
+                weight=table.weight[fit],
+                max_bin=s.max_bin,
+                nthread=1,
             )
             self._trees[target] = xgb.train(settings, rows, s.rounds)
         return self._trees[target]

@@ -37,7 +37,9 @@ class Shap:
             weight = table.weight[held].astype(np.float64)
             for first in range(0, len(held), _CHUNK):
                 rows = slice(first, first + _CHUNK)
-                told = trees.predict(xgb.DMatrix(table.values[held[rows]]), pred_contribs=True)
+                told = trees.predict(
+                    xgb.DMatrix(table.values[held[rows]], nthread=1), pred_contribs=True
+                )
                 found[:, n] += weight[rows] @ np.abs(told[:, :-1])
                 tick((n + first / len(held)) / len(evidence.targets))
             found[:, n] /= max(weight.sum(), 1e-12)
