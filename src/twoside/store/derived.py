@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import and_
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -18,8 +21,7 @@ from twoside.store import parquet
 from twoside.store.layout import days_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from twoside.store.lake import Lake
 
@@ -42,20 +44,36 @@ class Derived:
         return {key.decode(): value.decode() for key, value in (found or {}).items()}
 
     def read(
-        self, first_day: int, last_day: int, columns: list[str], keep: ds.Expression
+        self, first_day: int, last_day: int, columns: list[str], wanted: Mapping[str, list[str]]
     ) -> pa.Table:
-        """The rows of some days that fulfil a condition; the first built day gives the schema."""
-        files = [str(p) for day, p in self._files().items() if first_day <= day <= last_day]
+        """The rows of some days whose words (column -> one of these) are wanted. What was read
+        last is remembered, for as long as its files stay the same."""
+        files = [p for day, p in self._files().items() if first_day <= day <= last_day]
         if not files:
             return pa.table({name: [] for name in columns})
+        told = tuple((str(path), path.stat().st_mtime_ns) for path in files)
+        keep = tuple((name, tuple(words)) for name, words in wanted.items())
         try:
-            found = ds.dataset(files, format="parquet").to_table(columns=columns, filter=keep)
+            return _rows(told, tuple(columns), keep)
         except (pa.ArrowException, OSError) as error:
             raise parquet.broken(self.lake.layout.derived(self.name), error) from None
-        return found.replace_schema_metadata(None)
 
     def _files(self) -> dict[int, Path]:
         return days_in(self.lake.layout.derived(self.name))
+
+
+@lru_cache(maxsize=64)
+def _rows(
+    files: tuple[tuple[str, int], ...],
+    columns: tuple[str, ...],
+    keep: tuple[tuple[str, tuple[str, ...]], ...],
+) -> pa.Table:
+    """`files` has the time of the last change beside each path: a changed file is read again."""
+    paths = [path for path, _ in files]
+    wanted = [ds.field(name).isin(list(words)) for name, words in keep]
+    source = ds.dataset(paths, schema=parquet.schema(Path(paths[0])), format="parquet")
+    found = source.to_table(columns=list(columns), filter=reduce(and_, wanted))
+    return found.replace_schema_metadata(None)
 
 
 def stamp(lake: Lake, wanted: Iterable[tuple[str, int, int]], kinds: Iterable[str]) -> str:

@@ -160,7 +160,9 @@ def test_a_metric_is_what_a_loop_counts_for_the_whole_and_every_value(built, raw
             check(series, defined, rows, days, {dimension: series.word})
 
 
-@pytest.mark.parametrize("name", ["chats", "chat_rate", "coverage", "visitors", "reaches_per_person_day"])
+@pytest.mark.parametrize(
+    "name", ["chats", "chat_rate", "coverage", "visitors", "reaches_per_person_day"]
+)
 def test_a_pair_of_dimensions_is_asked_from_either_end(built, raw, name):
     cube, rows = cube_of(built), raw["jobs_for_seeker"]
     days = cube.days()[1:3]
