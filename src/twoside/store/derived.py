@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from twoside.schema.calendar import iso
 from twoside.store import parquet
-from twoside.store.layout import days_in
+from twoside.store.layout import PART, days_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,9 +40,8 @@ class Derived:
 
     def about(self, day: int) -> dict[str, str]:
         """What the day was written with; empty if there is no such day."""
-        path = self._files().get(day)
-        found = parquet.schema(path).metadata if path else None
-        return {key.decode(): value.decode() for key, value in (found or {}).items()}
+        path = self.lake.layout.derived(self.name) / f"dt={iso(day)}" / PART
+        return dict(_metadata(str(path), path.stat().st_mtime_ns)) if path.is_file() else {}
 
     def read(
         self, first_day: int, last_day: int, columns: list[str], wanted: Mapping[str, list[str]]
@@ -60,6 +60,12 @@ class Derived:
 
     def _files(self) -> dict[int, Path]:
         return days_in(self.lake.layout.derived(self.name))
+
+
+@lru_cache(maxsize=4_096)
+def _metadata(path: str, changed_ns: int) -> dict[str, str]:  # noqa: ARG001 - a part of the key
+    found = parquet.schema(Path(path)).metadata or {}
+    return {key.decode(): value.decode() for key, value in found.items()}
 
 
 @lru_cache(maxsize=64)
