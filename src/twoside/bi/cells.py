@@ -98,13 +98,9 @@ class LakeSource:
         self, table: str, first: int, last: int, group: str, quantities: Sequence[str]
     ) -> pa.Table:
         """Read from Parquet; files are sorted, so most of each is skipped."""
-        keep = (
-            (ds.field("scene") == self.scene)
-            & (ds.field("group") == group)
-            & ds.field("quantity").isin(list(quantities))
-        )
+        wanted = {"scene": [self.scene], "group": [group], "quantity": list(quantities)}
         columns = [*_ASKED, TABLES[table].names[-1]]
-        return Derived(self.lake, table).read(first, last, columns, keep)
+        return Derived(self.lake, table).read(first, last, columns, wanted)
 
     def words(self, dimension: str) -> Sequence[str]:
         """From the lake's vocabularies."""

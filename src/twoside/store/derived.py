@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import and_
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from twoside.schema.calendar import iso
 from twoside.store import parquet
-from twoside.store.layout import days_in
+from twoside.store.layout import PART, days_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from twoside.store.lake import Lake
 
@@ -37,25 +40,46 @@ class Derived:
 
     def about(self, day: int) -> dict[str, str]:
         """What the day was written with; empty if there is no such day."""
-        path = self._files().get(day)
-        found = parquet.schema(path).metadata if path else None
-        return {key.decode(): value.decode() for key, value in (found or {}).items()}
+        path = self.lake.layout.derived(self.name) / f"dt={iso(day)}" / PART
+        return dict(_metadata(str(path), path.stat().st_mtime_ns)) if path.is_file() else {}
 
     def read(
-        self, first_day: int, last_day: int, columns: list[str], keep: ds.Expression
+        self, first_day: int, last_day: int, columns: list[str], wanted: Mapping[str, list[str]]
     ) -> pa.Table:
-        """The rows of some days that fulfil a condition; the first built day gives the schema."""
-        files = [str(p) for day, p in self._files().items() if first_day <= day <= last_day]
+        """The rows of some days whose words (column -> one of these) are wanted. What was read
+        last is remembered, for as long as its files stay the same."""
+        files = [p for day, p in self._files().items() if first_day <= day <= last_day]
         if not files:
             return pa.table({name: [] for name in columns})
+        told = tuple((str(path), path.stat().st_mtime_ns) for path in files)
+        keep = tuple((name, tuple(words)) for name, words in wanted.items())
         try:
-            found = ds.dataset(files, format="parquet").to_table(columns=columns, filter=keep)
+            return _rows(told, tuple(columns), keep)
         except (pa.ArrowException, OSError) as error:
             raise parquet.broken(self.lake.layout.derived(self.name), error) from None
-        return found.replace_schema_metadata(None)
 
     def _files(self) -> dict[int, Path]:
         return days_in(self.lake.layout.derived(self.name))
+
+
+@lru_cache(maxsize=4_096)
+def _metadata(path: str, changed_ns: int) -> dict[str, str]:  # noqa: ARG001 - a part of the key
+    found = parquet.schema(Path(path)).metadata or {}
+    return {key.decode(): value.decode() for key, value in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _rows(
+    files: tuple[tuple[str, int], ...],
+    columns: tuple[str, ...],
+    keep: tuple[tuple[str, tuple[str, ...]], ...],
+) -> pa.Table:
+    """`files` has the time of the last change beside each path: a changed file is read again."""
+    paths = [path for path, _ in files]
+    wanted = [ds.field(name).isin(list(words)) for name, words in keep]
+    source = ds.dataset(paths, schema=parquet.schema(Path(paths[0])), format="parquet")
+    found = source.to_table(columns=list(columns), filter=reduce(and_, wanted))
+    return found.replace_schema_metadata(None)
 
 
 def stamp(lake: Lake, wanted: Iterable[tuple[str, int, int]], kinds: Iterable[str]) -> str:

@@ -20,6 +20,27 @@ def write(path: Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
+def write_for_search(path: Path, table: pa.Table) -> None:
+    """Write a sorted table in small groups of rows, so that a reader skips most of the file. A
+    last column of lists of rising integers is kept as differences."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    *keys, last = table.schema
+    lists = pa.types.is_list(last.type)
+    rising = {f"{last.name}.list.element": "DELTA_BINARY_PACKED"} if lists else None
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=_GROUP_OF_LISTS if lists else _GROUP,
+        use_dictionary=[key.name for key in keys],
+        column_encoding=rising,
+    )
+
+
+_GROUP, _GROUP_OF_LISTS = 2_048, 256
+"""Rows that are read or skipped together."""
+
+
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """The whole file, or some columns of it."""
     try:

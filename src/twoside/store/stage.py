@@ -22,6 +22,7 @@ from twoside.errors import DataError
 from twoside.schema.calendar import DAY_MS, iso
 from twoside.schema.tables import DAY_TABLES
 from twoside.store import journal, parquet, versions
+from twoside.store.layout import PART
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,8 @@ class Stage:
 
     def derived(self, name: str, day: int, rows: pa.Table) -> None:
         """Replace a day of a derived table whole (see `store.derived`)."""
-        self._write(self._layout.derived(name) / f"dt={iso(day)}" / "part.parquet", rows)
+        goal = self._layout.derived(name) / f"dt={iso(day)}" / PART
+        parquet.write_for_search(self._aside(goal), rows)
 
     def scratch(self) -> Path:
         """A folder for files of the writer's own; it goes with the stage."""
@@ -143,9 +145,13 @@ class Stage:
         return parquet.read(path) if path.exists() else None
 
     def _write(self, goal: Path, rows: pa.Table) -> None:
+        parquet.write(self._aside(goal), rows)
+
+    def _aside(self, goal: Path) -> Path:
+        """Where a file of the lake is written before the commit."""
         # Flat names: making and removing a folder for each day takes longer than writing it.
         aside = self._layout.staging / f"{len(self._files):06d}.parquet"
-        parquet.write(self._files.setdefault(goal, aside), rows)
+        return self._files.setdefault(goal, aside)
 
     def _with_ids(self, kind: str, table: pa.Table, where: str) -> pa.Table:
         if "row" not in table.column_names:

@@ -134,17 +134,17 @@ def _asking(view: View, cube: Cube, told: Told, texts: Texts) -> None:
             label=texts("metric"),
             with_input=True,
             on_change=lambda change: go(metric=change.value) if change.value else None,
-        ).props("outlined dense options-dense").classes("bi-metric").style("width: 260px")
+        ).props("outlined dense options-dense").classes("bi-metric").style("width: 230px")
         ui.select(
             splits,
             value=asked.by,
             label=texts("split"),
             on_change=lambda change: go(by=change.value),
-        ).props("outlined dense options-dense").classes("bi-by").style("width: 200px")
+        ).props("outlined dense options-dense").classes("bi-by").style("width: 180px")
         first = ui.input(texts("from_day"), value=iso(asked.first_day))
         last = ui.input(texts("to_day"), value=iso(asked.last_day))
         for one in (first, last):
-            one.props("outlined dense type=date").style("width: 160px")
+            one.props("outlined dense type=date").style("width: 150px")
         ui.button(
             texts("show_days"), on_click=lambda: go(first=first.value, last=last.value)
         ).props("unelevated color=primary no-caps")
