@@ -62,6 +62,7 @@ def test_the_object_on_stdout_is_the_contract(demo: tuple[Path, dict[str, object
     assert isinstance(world, dict)
     for quality in feed["recall"].values():
         assert {"recall@100", "recall@500", "coverage"} <= set(quality)
+    assert set(feed["rank"]) == {"deepfm", "xgboost", "blend", "prerank"}  # each learned once
     for model in ("xgboost", "deepfm"):
         assert {"auc", "gauc", "logloss"} <= set(feed["rank"][model]["like"])
     assert set(world) == {"recruiting/jobs_for_seeker", "recruiting/seekers_for_boss"}
