@@ -51,6 +51,8 @@ def calibration(curves: Mapping[str, Calibration], texts: Texts) -> go.Figure:
         hoverinfo="skip",
     )
     dress(figure, height=340)
-    figure.update_xaxes(type="log", title_text=texts("predicted"), tickformat=".2~%", dtick="D2")
-    figure.update_yaxes(type="log", title_text=texts("observed"), tickformat=".2~%", dtick="D2")
+    # 1, 2, 5, 10 ...; over more than two decades 1, 10, 100, for labels must not touch.
+    ticks = {"type": "log", "tickformat": ".1~p", "dtick": "D2" if high < 100 * low else 1}
+    figure.update_xaxes(title_text=texts("predicted"), **ticks)
+    figure.update_yaxes(title_text=texts("observed"), **ticks)
     return figure
