@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from twoside.bi.ask import UNKNOWN, Question
 from twoside.bi.export import shown
@@ -19,7 +14,8 @@ from twoside.charts.bi_words import bi_words
 from twoside.charts.label_bands import label_bands
 from twoside.charts.metric_funnel import metric_funnel
 from twoside.charts.metric_trend import metric_trend
-from twoside.charts.report import Pad, both_languages
+from twoside.charts.page import filled
+from twoside.charts.report import Pad
 from twoside.charts.retained import retained
 from twoside.errors import DataError
 from twoside.schema.calendar import iso
@@ -46,9 +42,10 @@ def render(cube: Cube, day: int, language: Language = "en") -> str:
     pad = Pad(bi_words(cube.book))
     first = max(built[0], day - _DAYS + 1)
     headline = cube.book.settings.headline
-    page: str = _template().render(
-        language=language,
-        say=both_languages(pad),
+    return filled(
+        "bi_report.html.j2",
+        pad,
+        language,
         unknown=UNKNOWN,
         scene=cube.scene,
         day=iso(day),
@@ -64,16 +61,7 @@ def render(cube: Cube, day: int, language: Language = "en") -> str:
         ),
         movers=_movers(cube, day) if day - 1 in built else [],
         figures=pad.script(),
-        plotly=Markup(get_plotlyjs().replace("</script", "<\\/script")),
     )
-    return page
-
-
-@cache
-def _template() -> Any:
-    loader = PackageLoader("twoside.charts", ".")
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("bi_report.html.j2")
 
 
 def _card(cube: Cube, name: str, day: int, built: list[int]) -> dict[str, Any]:

@@ -5,18 +5,14 @@ As the report of a day (`report.py`), everything is inside the file, in both lan
 
 from __future__ import annotations
 
-from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from twoside.charts.feature_drift import feature_drift
 from twoside.charts.feature_words import FEATURE_WORDS
 from twoside.charts.feature_worth import feature_worth
-from twoside.charts.report import Pad, both_languages
+from twoside.charts.page import filled
+from twoside.charts.report import Pad
 from twoside.features.analysis.findings import FLAGS
 from twoside.schema.calendar import iso
 
@@ -43,9 +39,10 @@ def render_features(
         figures.append(drawn)
     cards = [("features", f"{len(analysis.features):,}"), ("rows", f"{analysis.rows:,}")]
     cards += [(flag, str(len(analysis.flagged(flag)))) for flag in FLAGS]
-    page: str = _template().render(
-        language=language,
-        say=both_languages(pad),
+    return filled(
+        "feature_report.html.j2",
+        pad,
+        language,
         scene=scene,
         days=days,
         cards=cards,
@@ -56,16 +53,7 @@ def render_features(
         rows=[_row(feature) for feature in analysis.features],
         command=command,
         drawn=pad.script(),
-        plotly=Markup(get_plotlyjs().replace("</script", "<\\/script")),
     )
-    return page
-
-
-@cache
-def _template() -> Any:
-    loader = PackageLoader("twoside.charts", ".")
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("feature_report.html.j2")
 
 
 def _row(f: Finding) -> dict[str, Any]:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from twoside.charts.arms import arms
 from twoside.charts.calibration import calibration
@@ -22,6 +19,7 @@ from twoside.charts.channels import channels
 from twoside.charts.durations import durations
 from twoside.charts.label_rates import label_rates
 from twoside.charts.lorenz import lorenz
+from twoside.charts.page import filled
 from twoside.charts.positions import positions
 from twoside.charts.ranker import ranker
 from twoside.charts.realism import realism
@@ -108,36 +106,15 @@ def render(data: ReportData, language: Language = "en") -> str:
     if data.seconds:
         figure = pad.draw("seconds_title", lambda texts: durations(data.seconds, "seconds", texts))
         sections.append(_section("seconds_title", "", "seconds_lead", data, "seconds", [figure]))
-    page: str = _template().render(
-        language=language,
-        say=both_languages(pad),
+    return filled(
+        "report.html.j2",
+        pad,
+        language,
         data=data,
         cards=_cards(data),
         sections=sections,
         figures=pad.script(),
-        plotly=Markup(get_plotlyjs().replace("</script", "<\\/script")),
     )
-    return page
-
-
-@cache
-def _template() -> Any:
-    loader = PackageLoader("twoside.charts", ".")
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("report.html.j2")
-
-
-def both_languages(pad: Pad) -> Callable[..., Markup]:
-    """A text in both languages; the page shows one."""
-
-    def say(key: str, **values: object) -> Markup:
-        spans = (
-            Markup('<span class="{}">{}</span>').format(code, texts(key, **values))
-            for code, texts in pad.texts.items()
-        )
-        return Markup("").join(spans)
-
-    return say
 
 
 def _cards(data: ReportData) -> list[tuple[str, str, str, str]]:

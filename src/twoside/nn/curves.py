@@ -44,13 +44,19 @@ class _Curves(torch.autograd.Function):
 
 
 @njit(cache=True, nogil=True)
+def _place(number: float, pieces: int) -> tuple[int, float]:
+    """The piece that a number lies on, and how far along it; outside, beyond its end."""
+    at = (number + 1) * (pieces / 2)
+    piece = min(max(int(np.floor(at)), 0), pieces - 1)
+    return piece, at - piece
+
+
+@njit(cache=True, nogil=True)
 def _follow(numbers: np.ndarray, curves: np.ndarray, heights: np.ndarray) -> None:
     pieces = curves.shape[1] - 1
     for row in range(numbers.shape[0]):
         for column in range(numbers.shape[1]):
-            at = (numbers[row, column] + 1) * (pieces / 2)
-            piece = min(max(int(np.floor(at)), 0), pieces - 1)
-            share = at - piece
+            piece, share = _place(numbers[row, column], pieces)
             for head in range(heights.shape[1]):
                 left, right = curves[column, piece, head], curves[column, piece + 1, head]
                 heights[row, head] += left + share * (right - left)
@@ -61,9 +67,7 @@ def _spread(numbers: np.ndarray, slope: np.ndarray, by_curves: np.ndarray) -> No
     pieces = by_curves.shape[1] - 1
     for row in range(numbers.shape[0]):
         for column in range(numbers.shape[1]):
-            at = (numbers[row, column] + 1) * (pieces / 2)
-            piece = min(max(int(np.floor(at)), 0), pieces - 1)
-            share = at - piece
+            piece, share = _place(numbers[row, column], pieces)
             for head in range(slope.shape[1]):
                 by_curves[column, piece, head] += (1 - share) * slope[row, head]
                 by_curves[column, piece + 1, head] += share * slope[row, head]
