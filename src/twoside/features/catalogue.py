@@ -91,7 +91,7 @@ class _Check:
         self.numbers(f)
 
     def numbers(self, f: Feature) -> None:
-        days = f.days if isinstance(f, Count | Rate) else None
+        days = f.days if isinstance(f, Count | Rate | Since) else None
         if days is not None and days < 0:
             raise ConfigError(f"{self.where}.days = {days}: expected 0 (today) or more days.")
         steps = f.back if isinstance(f, RecentValue) else None

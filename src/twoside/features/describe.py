@@ -86,12 +86,10 @@ def _source(f: Feature, scene: Scene) -> str:
 
 def _window(f: Feature) -> str:
     match f:
-        case Count() | Rate():
+        case Count() | Rate() | Since():
             if f.days is None:
                 return "always"
             return "today" if f.days == 0 else f"{f.days} days"
-        case Since():
-            return "always"
         case RecentShare() | RecentGap():
             return f"last {f.last}"
         case RecentValue():

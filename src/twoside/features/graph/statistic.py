@@ -23,12 +23,14 @@ from twoside.features.graph.counters import Counters
 from twoside.features.graph.spans import column_of
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.statistic import Count, Rate
-from twoside.schema.calendar import HOUR_MS
+from twoside.schema.calendar import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
+
+    from twoside.schema.calendar import Calendar
 
 Statistic: TypeAlias = Count | Rate | Since
 """The kinds that this graph computes."""
@@ -45,11 +47,12 @@ def statistic(
     codes: Mapping[str, int],
     totals: Mapping[str, int],
     first_day: int,
+    calendar: Calendar,
 ) -> ir.Table:
     """(row, features ...) of one key. `asked` and `happened` have a column for each key part (see
     `part_column`); `totals` bounds how often each kind occurs in `happened`; `first_day` is the
     first day of `asked`."""
-    state = _State.of(asked, happened, key, features, codes, totals, first_day)
+    state = _State.of(asked, happened, key, features, codes, totals, first_day, calendar)
     moments = state.moments()
     known = moments.select(
         *state.key, "ts", **{f.name: state.value(moments, f).cast("float32") for f in features}
@@ -98,6 +101,7 @@ class _State:
     lasts: tuple[tuple[str, ...], ...]
     """Sets of events of which the last time is wanted."""
     codes: Mapping[str, int]
+    calendar: Calendar
 
     @staticmethod
     def of(
@@ -108,6 +112,7 @@ class _State:
         codes: Mapping[str, int],
         totals: Mapping[str, int],
         first_day: int,
+        calendar: Calendar,
     ) -> _State:
         columns = tuple(part_column(part) for part in key)
         counted = [f for f in features if not isinstance(f, Since)]
@@ -117,10 +122,9 @@ class _State:
             happened.kind.isin(sorted(codes[kind] for kind in kinds)),
             *(happened[column] >= 0 for column in columns),
         )
-        if len(counted) == len(features):
-            reach = [f.days for f in counted]
-            if None not in reach:
-                known = known.filter(known.day >= first_day - max(d or 0 for d in reach))
+        reach = [f.days for f in features]
+        if None not in reach:
+            known = known.filter(known.day >= first_day - max(d or 0 for d in reach))
         return _State(
             asked=asked.filter(*(asked[column] >= 0 for column in columns)),
             happened=known,
@@ -129,6 +133,7 @@ class _State:
             windows=tuple(sorted(windows, key=lambda w: (w is None, w))),
             lasts=tuple(sorted({f.events for f in features if isinstance(f, Since)})),
             codes=codes,
+            calendar=calendar,
         )
 
     def moments(self) -> ir.Table:
@@ -151,7 +156,11 @@ class _State:
                 n = self.lasts.index(f.events)
                 before, today = moments[f"last{n}_before"], moments[f"last{n}_today"]
                 last = ibis.ifelse(today > before, today, before)
-                return ibis.ifelse(last < 0, float("nan"), (moments.ts - last) / HOUR_MS)
+                known = last >= 0
+                if f.days is not None:
+                    first = (moments.day.cast("int64") - f.days) * DAY_MS
+                    known &= last >= first - self.calendar.offset_ms
+                return ibis.ifelse(known, (moments.ts - last) / HOUR_MS, float("nan"))
 
     def _count(self, moments: ir.Table, events: Sequence[str], days: int | None) -> Any:
         spans = ["today"] if days == 0 else ["today", _window_name(days)]
