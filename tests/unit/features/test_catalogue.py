@@ -13,7 +13,7 @@ from twoside.features.catalogue import check, together
 from twoside.features.describe import described
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context
-from twoside.features.kinds.match import Equal, Overlap
+from twoside.features.kinds.cross import Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate
 

@@ -13,7 +13,7 @@ from small_market import DAYS, DOMAIN, FIRST_DAY, SCENE, Market, every_kind, mak
 from twoside.errors import LakeError
 from twoside.features.catalogue import feature_columns
 from twoside.features.kinds.activity import Since
-from twoside.features.kinds.match import Equal
+from twoside.features.kinds.cross import Equal
 from twoside.features.kinds.sequence import RecentGap, RecentShare
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour

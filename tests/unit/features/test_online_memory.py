@@ -15,7 +15,7 @@ from online_play import empty_states, read_all, unpacked
 from online_world import CALENDAR, DOMAIN, FIRST_DAY, SCENE, Log, random_log
 
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError
-from twoside.features.kinds.match import Difference
+from twoside.features.kinds.cross import Difference
 from twoside.features.kinds.statistic import Count
 from twoside.features.online import Memory, OnlineStates
 from twoside.features.online.slots import Slots

@@ -9,8 +9,8 @@ from twoside.features.graph.happened import EXPOSE
 from twoside.features.graph.statistic import kinds_of
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute
+from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate
 

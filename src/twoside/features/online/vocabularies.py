@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twoside.features.kinds.match import Equal, Overlap
+from twoside.features.kinds.cross import Equal, Overlap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
