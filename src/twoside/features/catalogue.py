@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from twoside.errors import ConfigError, did_you_mean
 from twoside.features.definition import about
+from twoside.features.derived import sources
 from twoside.features.graph.happened import EXPOSE
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
@@ -20,7 +21,7 @@ from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from twoside.features.definition import Feature
     from twoside.schema.domain import Domain, Scene
@@ -35,8 +36,12 @@ def check(features: Sequence[Feature], domain: Domain, scene: Scene) -> None:
             raise ConfigError(
                 f"features of {scene.name}: '{name}' is declared {times} times. Rename the others."
             )
+    named = {f.name: f for f in features}
     for f in features:
         _Check(domain, scene, f"feature '{f.name}'").feature(f)
+    for f in features:
+        _Check(domain, scene, f"feature '{f.name}'").derived(f, named)
+    _refuse_circles(features, scene)
 
 
 def together(*parts: Iterable[Feature]) -> tuple[Feature, ...]:
@@ -49,6 +54,26 @@ def together(*parts: Iterable[Feature]) -> tuple[Feature, ...]:
                 f"feature '{f.name}' has two meanings: {found[f.name]!r} and {f!r}. Rename one."
             )
     return tuple(found.values())
+
+
+def _refuse_circles(features: Sequence[Feature], scene: Scene) -> None:
+    named = {f.name: f for f in features}
+    done: set[str] = set()
+
+    def follow(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            circle = " of ".join(f"'{step}'" for step in (*path[path.index(name) :], name))
+            raise ConfigError(
+                f"features of {scene.name}: {circle} goes round in a circle. "
+                "Compute one of them from features that are not derived."
+            )
+        if name not in done:
+            for source in sources(named[name]):
+                follow(source, (*path, name))
+            done.add(name)
+
+    for f in features:
+        follow(f.name, ())
 
 
 @dataclass(frozen=True)
@@ -104,6 +129,34 @@ class _Check:
                 f"{self.where}.weight = {f.weight}: expected more than 0, "
                 "else a key without history divides by 0."
             )
+
+    def derived(self, f: Feature, named: Mapping[str, Feature]) -> None:
+        for setting, name in zip(("of", "over"), sources(f), strict=False):
+            if name == f.name:
+                raise ConfigError(
+                    f"{self.where}.{setting}: a feature cannot be computed from itself. "
+                    "Name another feature of the list."
+                )
+            if name not in named:
+                raise ConfigError(
+                    f"{self.where}.{setting}: the list has no feature '{name}'. "
+                    f"{did_you_mean(name, named)}"
+                )
+            if self.is_category(named[name]):
+                raise ConfigError(
+                    f"{self.where}.{setting}: feature '{name}' is a category, expected a number. "
+                    "Name a count, a rate or another number."
+                )
+
+    def is_category(self, f: Feature) -> bool:
+        match f:
+            case Attribute():
+                kind = self.scene.person if f.about == "person" else self.scene.item
+                return self.domain.entity(kind).column(f.column).type == "category"
+            case Context():
+                declared = next(c for c in self.scene.context if c.name == f.column)
+                return declared.type == "category"
+        return isinstance(f, Identity | RecentValue | Hour | Weekday)
 
     def both(self, mine: str, its: str, kind: str) -> None:
         self.column("person", mine, kind)
@@ -162,7 +215,8 @@ def feature_columns(
     """What a model needs to know of each feature; a category is as wide as the lake's vocabulary
     is today."""
     sizes = _Sizes(lake, domain, scene)
-    return tuple(_column(f, sizes) for f in features)
+    named = {f.name: f for f in features}
+    return tuple(_column(f, sizes, named) for f in features)
 
 
 @dataclass(frozen=True)
@@ -182,7 +236,7 @@ class _Sizes:
         return self.domain.entity(self.scene.person if side == "person" else self.scene.item)
 
 
-def _column(f: Feature, sizes: _Sizes) -> FeatureColumn:
+def _column(f: Feature, sizes: _Sizes, named: Mapping[str, Feature]) -> FeatureColumn:
     size: int | None = None
     match f:
         case Attribute():
@@ -209,5 +263,5 @@ def _column(f: Feature, sizes: _Sizes) -> FeatureColumn:
         case _:
             pass
     if size is None:
-        return FeatureColumn(f.name, "number", 0, about(f))
-    return FeatureColumn(f.name, "category", size, about(f))
+        return FeatureColumn(f.name, "number", 0, about(f, named))
+    return FeatureColumn(f.name, "category", size, about(f, named))

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
-from twoside.features.kinds.cross import Difference, Equal, Overlap
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def reference_values(
     `versions` is by entity kind. `translate[(person column, item column)]` gives the item's code
     of a person's word, for two category columns that have two vocabularies.
     """
-    world = _World(scene, domain, calendar, versions, translate or {})
+    named = {f.name: f for f in features}
+    world = _World(scene, domain, calendar, versions, named, translate or {})
     log = world.happenings(exposures, events)
     return {f.name: [world.value(f, ask, log) for ask in asked] for f in features}
 
@@ -104,9 +105,11 @@ def reference_cells(
     exposures: pa.Table,
     events: pa.Table,
     versions: Mapping[str, Sequence[Version]],
+    features: Sequence[Feature],
 ) -> list[float]:
-    """One value a pair of a feature and a question: for more features than can be asked of all."""
-    world = _World(scene, domain, calendar, versions, {})
+    """One value a pair of a feature and a question: for more features than can be asked of all.
+    `features` has those that derived ones are computed from."""
+    world = _World(scene, domain, calendar, versions, {f.name: f for f in features}, {})
     log = world.happenings(exposures, events)
     return [world.value(f, ask, log) for f, ask in cells]
 
@@ -117,6 +120,7 @@ class _World:
     domain: Domain
     calendar: Calendar
     versions: Mapping[str, Sequence[Version]]
+    named: Mapping[str, Feature]
     translate: Mapping[tuple[str, str], Mapping[int, int]]
 
     def happenings(self, exposures: pa.Table, events: pa.Table) -> list[Happening]:
@@ -214,6 +218,9 @@ class _World:
                 recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
                 known = [v for v in (_of(h, f.column) for h in recent) if not math.isnan(v)]
                 return item[f.column] - sum(known) / len(known) if known else UNKNOWN
+            case Preference() | Trend():
+                of, over = (self.value(self.named[name], ask, log) for name in (f.of, f.over))
+                return of / over if over else UNKNOWN
             case Hour():
                 return float(self.calendar.hour_of(ask.ts_ms))
             case Weekday():

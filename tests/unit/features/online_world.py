@@ -12,10 +12,10 @@ from feature_reference import Asked, Version
 from twoside.features.definition import Feature
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
-from twoside.features.kinds.cross import Difference, Equal, Overlap
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.calendar import HOUR_MS, Calendar
 from twoside.schema.domain import Domain, EventKind, Scene, Target
@@ -111,6 +111,9 @@ def features() -> tuple[Feature, ...]:
         RecentGap("pay_from_recent", ("view", "chat"), 4, "pay"),
         Hour("hour"),
         Weekday("weekday"),
+        Preference("rising_by_pay", "rising", "pay_gap"),
+        Trend("rising", "i_shown_0", "i_shown_2"),
+        Preference("likes_title", "pt_view_2", "p_act_3"),
     )
 
 

@@ -16,10 +16,10 @@ from feature_reference import Asked, Version
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
-from twoside.features.kinds.cross import Difference, Equal, Overlap
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.calendar import DAY_MS, Calendar
 from twoside.schema.domain import Domain, EventKind, Scene, Target
@@ -316,4 +316,9 @@ def every_kind() -> tuple[Feature, ...]:
         Weekday("weekday"),
         *counted,
         *recent,
+        Trend("rising_fast", "prefers", "rising"),
+        Preference("prefers", "rate_3_3", "rate_1_3"),
+        Trend("rising", "rate_0_1", "rate_0_None"),
+        Trend("busier", "count_0_1", "count_0_3"),
+        Preference("pay_gap_a_km", "pay_gap", "km"),
     )

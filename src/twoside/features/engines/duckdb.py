@@ -15,6 +15,7 @@ import duckdb
 import ibis
 import numpy as np
 
+from twoside.features.derived import fill
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import EXPOSE, codes, happened, with_parties
 from twoside.features.graph.needs import Needs
@@ -135,6 +136,7 @@ class _Run:
         for done, graph in enumerate(graphs, start=1):
             self._copy(graph(), values)
             tick(done / len(graphs))
+        fill(values, self.features)
         return values
 
     def _with_parties(self, asked: ir.Table) -> ir.Table:

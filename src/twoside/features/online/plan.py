@@ -102,12 +102,18 @@ def columns_of(
     context_sizes: Mapping[str, int],
 ) -> tuple[FeatureColumn, ...]:
     """What a model needs to know of each feature."""
-    return tuple(_column(f, scene, people, items, context_sizes) for f in features)
+    named = {f.name: f for f in features}
+    sizes = [_size(f, scene, people, items, context_sizes) for f in features]
+    return tuple(
+        FeatureColumn(f.name, "number" if size is None else "category", size or 0, about(f, named))
+        for f, size in zip(features, sizes, strict=True)
+    )
 
 
-def _column(
+def _size(
     f: Feature, scene: Scene, people: Party, items: Party, context_sizes: Mapping[str, int]
-) -> FeatureColumn:
+) -> int | None:
+    """How many codes a category has; None for a number."""
     size = None
     match f:
         case Attribute():
@@ -125,9 +131,7 @@ def _column(
             size = 24
         case Weekday():
             size = 7
-    if size is None:
-        return FeatureColumn(f.name, "number", 0, about(f))
-    return FeatureColumn(f.name, "category", size, about(f))
+    return size
 
 
 def context_type(scene: Scene, column: str) -> str:

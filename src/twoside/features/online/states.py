@@ -16,6 +16,7 @@ import numpy as np
 
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError, did_you_mean
 from twoside.features.catalogue import check
+from twoside.features.derived import with_sources
 from twoside.features.online.batch import Batch
 from twoside.features.online.happenings import EXPOSE, Happenings, happenings, kinds_of
 from twoside.features.online.parties import Party
@@ -64,7 +65,7 @@ class OnlineStates:
         self._strength = np.array([_strength(domain, kind) for kind in self._kinds], np.float32)
         self.past = Past(features, self._kinds, self._strength, calendar, memory)
         self.past.hold(people.size)
-        self._writers: dict[tuple[str, ...], list[Writer]] = {}
+        self._writers: dict[tuple[str, ...], tuple[int, list[Writer]]] = {}
 
     @staticmethod
     def start(
@@ -161,8 +162,8 @@ class OnlineStates:
                 f"read: start has {len(start)} entries up to {start[-1]}, expected "
                 f"{len(requests) + 1} up to {len(items)}. Give one more entry than requests."
             )
-        writers = self._writers_for(names)
-        out = np.empty((len(items), len(self.features if names is None else names)), np.float32)
+        columns, writers = self._writers_for(names)
+        out = np.empty((len(items), columns), np.float32)
         ts_ms = np.array([request.ts_ms for request in requests], np.int64)
         days = (ts_ms + self.calendar.offset_ms) // DAY_MS
         for day in sorted(set(days.tolist())):
@@ -177,7 +178,7 @@ class OnlineStates:
             asked = [requests[i] for i in of_day.tolist()]
             self._write(asked, ts_ms[of_day], begin, items[rows], writers, part)
             out[rows] = part
-        return out
+        return out if names is None or len(names) == columns else out[:, : len(names)].copy()
 
     def recent(self, persons: np.ndarray) -> tuple[np.ndarray, ...]:
         """The last behaviours of n people, for recall, oldest first: int64 start (n + 1,), int32
@@ -218,8 +219,9 @@ class OnlineStates:
         """Compile every kernel now, by work on nothing, so that the first request is fast."""
         none, stamps = np.empty(0, np.int32), np.empty(0, np.int64)
         self.past.warm_up(self._people, self._items)
-        out = np.empty((0, len(self.features)), np.float32)
-        self._write([], stamps, np.zeros(1, np.int64), none, self._writers_for(None), out)
+        columns, writers = self._writers_for(None)
+        out = np.empty((0, columns), np.float32)
+        self._write([], stamps, np.zeros(1, np.int64), none, writers, out)
         self.recent(none)
         self.shown(-1, 0)
 
@@ -266,7 +268,9 @@ class OnlineStates:
         held["parties"] = self._people.memory_bytes() + self._items.memory_bytes()
         return held
 
-    def _writers_for(self, names: tuple[str, ...] | None) -> list[Writer]:
+    def _writers_for(self, names: tuple[str, ...] | None) -> tuple[int, list[Writer]]:
+        """How many columns there are, and who writes them: those asked for, then what else
+        derived ones are computed from."""
         wanted = tuple(f.name for f in self.features) if names is None else names
         if wanted not in self._writers:
             by_name = {f.name: f for f in self.features}
@@ -274,12 +278,18 @@ class OnlineStates:
                 if name not in by_name:
                     known = did_you_mean(name, by_name)
                     raise DataError(f"read: there is no feature '{name}'. {known}")
-            self._writers[wanted] = writers_of(
-                [by_name[name] for name in wanted],
-                self.scene,
-                self.past.keyed,
-                self.past.sequences,
-                self._translate,
+            needed = with_sources(wanted, self.features)
+            features = [by_name[name] for name in wanted]
+            features += [f for f in needed if f.name not in wanted]
+            self._writers[wanted] = (
+                len(features),
+                writers_of(
+                    features,
+                    self.scene,
+                    self.past.keyed,
+                    self.past.sequences,
+                    self._translate,
+                ),
             )
         return self._writers[wanted]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twoside.features.derived import Derived
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -11,6 +12,7 @@ from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.features.online.plan import canonical_events, canonical_key
 from twoside.features.online.writers.attributes import ItemAges, PartyColumns, RequestColumns
+from twoside.features.online.writers.derivations import Derivations
 from twoside.features.online.writers.matches import Differences, Distances, Equals, Overlaps
 from twoside.features.online.writers.recents import Recents
 from twoside.features.online.writers.statistics import Statistics
@@ -34,9 +36,12 @@ def writers_of(
     sequences: Sequence[Sequences],
     translate: Mapping[tuple[str, str], np.ndarray],
 ) -> list[Writer]:
-    """Writers that together fill a matrix with a column for each of `features`, in order."""
+    """Writers that together fill a matrix with a column for each of `features`, in order. Of
+    derived ones the features that they are computed from must be among them."""
     families: dict[Any, list[tuple[Any, int]]] = {}
     for column, f in enumerate(features):
+        if isinstance(f, Derived):
+            continue
         families.setdefault(_family(f), []).append((f, column))
     by_key = {k.need.key: k for k in keyed}
     by_events = {s.need.events: s for s in sequences}
@@ -59,6 +64,8 @@ def writers_of(
                 writers.append(Recents(placed, by_events[events]))
             case str():
                 writers.append(build[family](placed))
+    if any(isinstance(f, Derived) for f in features):
+        writers.append(Derivations(features))
     return writers
 
 
