@@ -13,6 +13,7 @@ from twoside.features.derived import sources
 from twoside.features.graph.happened import EXPOSE
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import MOST_DAYS, ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -99,7 +100,7 @@ class _Check:
             case Distance():
                 self.both(f.person_latitude, f.item_latitude, "number")
                 self.both(f.person_longitude, f.item_longitude, "number")
-            case Count() | Since():
+            case Count() | Since() | ActiveDays():
                 self.key(f.key)
                 self.events("events", f.events)
             case Rate():
@@ -116,9 +117,13 @@ class _Check:
         self.numbers(f)
 
     def numbers(self, f: Feature) -> None:
-        days = f.days if isinstance(f, Count | Rate) else None
+        days = f.days if isinstance(f, Count | Rate | ActiveDays) else None
         if days is not None and days < 0:
             raise ConfigError(f"{self.where}.days = {days}: expected 0 (today) or more days.")
+        if isinstance(f, ActiveDays) and f.days > MOST_DAYS:
+            raise ConfigError(
+                f"{self.where}.days = {f.days}: expected at most {MOST_DAYS}. Count events instead."
+            )
         steps = f.back if isinstance(f, RecentValue) else None
         if isinstance(f, RecentShare | RecentGap):
             steps = f.last

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -27,6 +28,7 @@ Feature: TypeAlias = (
     | Count
     | Rate
     | Trend
+    | ActiveDays
     | Since
     | Age
     | RecentShare
@@ -54,7 +56,7 @@ def about(feature: Feature, named: Mapping[str, Feature]) -> About:
             whom = {about(named[name], named) for name in (feature.of, feature.over)}
             whom -= {"request"} if len(whom) > 1 else set()
             return whom.pop() if len(whom) == 1 else "pair"
-        case Count() | Rate() | Since():
+        case Count() | Rate() | Since() | ActiveDays():
             sides = {part.partition(".")[0] for part in feature.key}
             if sides <= {"context"}:
                 return "request"

@@ -9,6 +9,7 @@ from twoside.features.definition import about
 from twoside.features.derived import sources
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -86,7 +87,7 @@ def _columns(f: Feature, scene: Scene) -> list[str]:
             mine, its = (f.person_latitude, f.person_longitude), (f.item_latitude, f.item_longitude)
             columns = [f"{scene.person}.{column}" for column in mine]
             columns += [f"{scene.item}.{column}" for column in its]
-        case Count() | Rate() | Since():
+        case Count() | Rate() | Since() | ActiveDays():
             parts = [part.partition(".") for part in f.key]
             columns = [f"{kind[side]}{dot}{column}" for side, dot, column in parts]
         case RecentShare() | RecentValue() | RecentGap():
@@ -99,7 +100,7 @@ def _columns(f: Feature, scene: Scene) -> list[str]:
 
 def _window(f: Feature) -> str:
     match f:
-        case Count() | Rate():
+        case Count() | Rate() | ActiveDays():
             if f.days is None:
                 return "always"
             return "today" if f.days == 0 else f"{f.days} days"
@@ -116,6 +117,6 @@ def _events(f: Feature) -> str:
     match f:
         case Rate():
             return f"{'+'.join(f.events)} / {'+'.join(f.over)}"
-        case Count() | Since() | RecentShare() | RecentGap() | RecentValue():
+        case Count() | Since() | ActiveDays() | RecentShare() | RecentGap() | RecentValue():
             return "+".join(f.events)
     return ""

@@ -9,7 +9,8 @@ What the docstrings of `features/kinds` leave open is settled here, for both eng
   the exposure is not in the log).
 - The parties of a request are as of the request's `ts_ms`. Before its first version an entity is
   unknown: -1, NaN, an empty list.
-- A key with an unknown part (-1) has no history: Count 0, Rate its prior, Since NaN. So has
+- A key with an unknown part (-1) has no history: Count and ActiveDays 0, Rate its prior, Since
+  NaN. So has
   person -1. Happenings with an unknown part belong to no key.
 - Sequences are in order of (ts_ms, id); at the same ts_ms exposures come before events.
 - A context value that a request lacks is unknown (NaN; -1 for a category).
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -200,6 +202,9 @@ class _World:
                 all_ = len(self.in_window(f.key, f.over, f.days, ask, log))
                 over = all_ + f.weight
                 return (some + f.weight * f.prior) / over if over else UNKNOWN
+            case ActiveDays():
+                past = self.in_window(f.key, f.events, f.days, ask, log)
+                return float(len({self.calendar.day_of(h.ts_ms) for h in past}))
             case Since():
                 past = self.in_window(f.key, f.events, None, ask, log)
                 return (ask.ts_ms - past[-1].ts_ms) / 3_600_000 if past else UNKNOWN

@@ -12,6 +12,7 @@ from feature_reference import Asked, Version
 from twoside.features.definition import Feature
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -101,6 +102,11 @@ def features() -> tuple[Feature, ...]:
         Since("p_last", ("person",), ("expose",)),
         Since("pi_last", ("person", "item"), ("expose",)),
         Since("ct_last", ("person.city", "context.tab"), ("view",)),
+        ActiveDays("i_days_1", ("item",), ("chat", "view"), 1),
+        ActiveDays("i_days_0", ("item",), ("view", "chat"), 0),
+        ActiveDays("p_days_61", ("person",), ("expose",), 61),
+        ActiveDays("pt_days_2", ("person", "item.title"), ("view",), 2),
+        ActiveDays("cc_days", ("person.city", "item.town"), ("view", "chat", "mark"), 3),
         Age("p_age", "person", "since"),
         Age("i_age", "item", "since"),
         RecentShare("share_title", ("view", "chat"), 3, "title"),

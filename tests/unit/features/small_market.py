@@ -16,6 +16,7 @@ from feature_reference import Asked, Version
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -285,6 +286,9 @@ def every_kind() -> tuple[Feature, ...]:
                 Rate(f"rate_{n}_{days}", key, ("look", "drop"), ("expose", "take"), days, 0.1, 5),
             ]
         counted.append(Since(f"since_{n}", key, ("take", "look")))
+        for days in (0, 1, 4, 61):
+            counted.append(ActiveDays(f"active_{n}_{days}", key, ("take", "look"), days))
+        counted.append(ActiveDays(f"shown_days_{n}", key, ("expose",), 3))
     counted.append(Since("since_shown", ("item",), ("expose",)))
     recent: list[Feature] = []
     for events in (("look", "take"), ("drop",), ("expose", "keep")):

@@ -14,6 +14,7 @@ from twoside.features.derived import with_sources
 from twoside.features.describe import described
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Equal, Overlap, Preference
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate, Trend
@@ -88,6 +89,10 @@ KINDS = "Known: drop, expose, keep, look, take."
         (
             Count("f", ("item",), ("take",), -1),
             "feature 'f'.days = -1: expected 0 (today) or more days.",
+        ),
+        (
+            ActiveDays("f", ("item",), ("take",), 90),
+            "feature 'f'.days = 90: expected at most 61. Count events instead.",
         ),
         (
             Rate("f", ("item",), ("take",), ("expose",), 1, 0.1, 0),

@@ -13,6 +13,7 @@ from small_market import DAYS, DOMAIN, FIRST_DAY, SCENE, Market, every_kind, mak
 from twoside.errors import LakeError
 from twoside.features.catalogue import feature_columns
 from twoside.features.kinds.activity import Since
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Equal
 from twoside.features.kinds.sequence import RecentGap, RecentShare
 from twoside.features.kinds.statistic import Count, Rate
@@ -69,6 +70,7 @@ ALONE = (
     Rate("three_days", ("person",), ("take",), ("expose",), 3, 0.2, 2.0),
     Count("always", ("person", "item"), ("expose",), None),
     Since("since", ("item.trade",), ("drop",)),
+    ActiveDays("active", ("item.trade",), ("drop",), 2),
     RecentShare("share", ("look", "drop"), 6, "trade"),
     RecentGap("gap", ("take",), 6, "pay"),
     Equal("same_city", "city", "city"),

@@ -294,7 +294,7 @@ states = empty_states(log)
 states.warm_up()
 warm = compiled()
 cold = {{name.rpartition(".")[2] for name, forms in warm.items() if not forms}}
-assert cold == {{"_place", "_at"}}, cold  # inlined; of `remember` alone
+assert cold == {{"_place", "_at", "_bits"}}, cold  # inlined; of `remember` alone
 states.update(log.exposures, log.events)
 states.update(log.exposures.slice(0, 1), log.events.slice(7, 1))
 one = Request(0, END_MS, context={{"tab": 1.0}})

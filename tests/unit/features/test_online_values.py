@@ -33,7 +33,7 @@ def test_the_random_market_shows_every_feature_in_several_values_and_unknown() -
         known = ~np.isnan(wanted[:, n])
         assert len(np.unique(wanted[known, n])) > 1, column.name
         kind = type(features()[n]).__name__
-        if kind not in ("Count", "Rate", "Hour", "Weekday") and column.name not in (
+        if kind not in ("Count", "Rate", "ActiveDays", "Hour", "Weekday") and column.name not in (
             "what",
             "i_ctr",
         ):

@@ -9,6 +9,7 @@ from twoside.features.graph.happened import EXPOSE
 from twoside.features.graph.statistic import kinds_of
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -75,7 +76,7 @@ class Needs:
             case Distance():
                 self.person_asked |= {f.person_latitude, f.person_longitude}
                 self.item_asked |= {f.item_latitude, f.item_longitude}
-            case Count() | Rate() | Since():
+            case Count() | Rate() | Since() | ActiveDays():
                 self.by_key.setdefault(tuple(sorted(set(f.key))), []).append(f)
                 for part in f.key:
                     self._add_part(part)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twoside.features.definition import about
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
@@ -60,19 +61,28 @@ def plan(features: Sequence[Feature]) -> Plan:
 def _counters(features: Sequence[Feature]) -> tuple[CounterNeed, ...]:
     sums: dict[tuple[str, ...], dict[tuple[tuple[str, ...], int], None]] = {}
     lasts: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    active: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
     for f in features:
-        if not isinstance(f, Count | Rate | Since):
+        if not isinstance(f, Count | Rate | Since | ActiveDays):
             continue
         key = canonical_key(f.key)
         sums.setdefault(key, {})
         lasts.setdefault(key, {})
+        active.setdefault(key, {})
         if isinstance(f, Since):
             lasts[key][canonical_events(f.events)] = None
+            continue
+        if isinstance(f, ActiveDays):
+            events = canonical_events(f.events)
+            active[key][events] = max(active[key].get(events, 0), f.days)
             continue
         sums[key][canonical_events(f.events), window_of(f.days)] = None
         if isinstance(f, Rate):
             sums[key][canonical_events(f.over), window_of(f.days)] = None
-    return tuple(CounterNeed(key, tuple(sums[key]), tuple(lasts[key])) for key in sums)
+    return tuple(
+        CounterNeed(key, tuple(sums[key]), tuple(lasts[key]), tuple(active[key].items()))
+        for key in sums
+    )
 
 
 def _sequences(features: Sequence[Feature]) -> tuple[SequenceNeed, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twoside.features.derived import Derived
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
@@ -77,7 +78,7 @@ def _family(f: Feature) -> Hashable:
             return "age" if f.about == "item" else "request"
         case Context() | Hour() | Weekday():
             return "request"
-        case Count() | Rate() | Since():
+        case Count() | Rate() | Since() | ActiveDays():
             return "key", canonical_key(f.key)
         case RecentShare() | RecentValue() | RecentGap():
             return "events", canonical_events(f.events)
