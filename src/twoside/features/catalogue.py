@@ -14,6 +14,7 @@ from twoside.features.graph.happened import EXPOSE
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import MOST_DAYS, ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -91,15 +92,6 @@ class _Check:
                 self.column(f.about, f.column, "time")
             case Context():
                 self.context(f.column, "number", "category")
-            case Equal():
-                self.both(f.person_column, f.item_column, "category")
-            case Difference():
-                self.both(f.person_column, f.item_column, "number")
-            case Overlap():
-                self.both(f.person_column, f.item_column, "categories")
-            case Distance():
-                self.both(f.person_latitude, f.item_latitude, "number")
-                self.both(f.person_longitude, f.item_longitude, "number")
             case Count() | Since() | ActiveDays():
                 self.key(f.key)
                 self.events("events", f.events)
@@ -114,7 +106,24 @@ class _Check:
             case RecentGap():
                 self.events("events", f.events)
                 self.column("item", f.column, "number")
+            case _:
+                self.pair(f)
         self.numbers(f)
+
+    def pair(self, f: Feature) -> None:
+        match f:
+            case Equal():
+                self.both(f.person_column, f.item_column, "category")
+            case Difference():
+                self.both(f.person_column, f.item_column, "number")
+            case Overlap():
+                self.both(f.person_column, f.item_column, "categories")
+            case TextSimilarity():
+                self.column("person", f.person_column, "category", "categories")
+                self.column("item", f.item_column, "category", "categories")
+            case Distance():
+                self.both(f.person_latitude, f.item_latitude, "number")
+                self.both(f.person_longitude, f.item_longitude, "number")
 
     def numbers(self, f: Feature) -> None:
         days = f.days if isinstance(f, Count | Rate | ActiveDays) else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -25,6 +26,7 @@ Feature: TypeAlias = (
     | Overlap
     | Preference
     | Distance
+    | TextSimilarity
     | Count
     | Rate
     | Trend

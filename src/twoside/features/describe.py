@@ -10,6 +10,7 @@ from twoside.features.derived import sources
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -81,7 +82,7 @@ def _columns(f: Feature, scene: Scene) -> list[str]:
             columns = [kind[f.about]]
         case Context():
             columns = [f"context.{f.column}"]
-        case Equal() | Difference() | Overlap():
+        case Equal() | Difference() | Overlap() | TextSimilarity():
             columns = [f"{scene.person}.{f.person_column}", f"{scene.item}.{f.item_column}"]
         case Distance():
             mine, its = (f.person_latitude, f.person_longitude), (f.item_latitude, f.item_longitude)

@@ -20,11 +20,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from text_reference import bag, cosine
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -32,6 +35,7 @@ from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
 
 UNKNOWN = float("nan")
+Words: TypeAlias = "Mapping[tuple[str, str], Sequence[str]]"
+"""(side, column) -> the words of its codes."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +93,16 @@ def reference_values(
     versions: Mapping[str, Sequence[Version]],
     asked: Sequence[Asked],
     translate: Mapping[tuple[str, str], Mapping[int, int]] | None = None,
+    words: Words | None = None,
 ) -> dict[str, list[float]]:
     """Feature name -> one value for each asked pair.
 
     `versions` is by entity kind. `translate[(person column, item column)]` gives the item's code
-    of a person's word, for two category columns that have two vocabularies.
+    of a person's word, for two category columns that have two vocabularies. `words` has the words
+    of the columns that are read as text.
     """
     named = {f.name: f for f in features}
-    world = _World(scene, domain, calendar, versions, named, translate or {})
+    world = _World(scene, domain, calendar, versions, named, translate or {}, words or {})
     log = world.happenings(exposures, events)
     return {f.name: [world.value(f, ask, log) for ask in asked] for f in features}
 
@@ -108,10 +116,11 @@ def reference_cells(
     events: pa.Table,
     versions: Mapping[str, Sequence[Version]],
     features: Sequence[Feature],
+    words: Words,
 ) -> list[float]:
     """One value a pair of a feature and a question: for more features than can be asked of all.
     `features` has those that derived ones are computed from."""
-    world = _World(scene, domain, calendar, versions, {f.name: f for f in features}, {})
+    world = _World(scene, domain, calendar, versions, {f.name: f for f in features}, {}, words)
     log = world.happenings(exposures, events)
     return [world.value(f, ask, log) for f, ask in cells]
 
@@ -124,6 +133,7 @@ class _World:
     versions: Mapping[str, Sequence[Version]]
     named: Mapping[str, Feature]
     translate: Mapping[tuple[str, str], Mapping[int, int]]
+    words: Words
 
     def happenings(self, exposures: pa.Table, events: pa.Table) -> list[Happening]:
         names = [column.name for column in self.scene.context]
@@ -188,6 +198,9 @@ class _World:
                 have = {self.word(f, code) for code in person[f.person_column]}
                 want = set(item[f.item_column])
                 return len(have & want) / len(want) if want else UNKNOWN
+            case TextSimilarity():
+                mine = self.text("person", f.person_column, person)
+                return cosine(mine, self.text("item", f.item_column, item))
             case Distance():
                 return kilometres(
                     person[f.person_latitude],
@@ -244,6 +257,10 @@ class _World:
         nothing."""
         columns = f.person_column, f.item_column
         return self.translate[columns].get(code, -2) if columns in self.translate else code
+
+    def text(self, side: str, column: str, of: Mapping[str, Any]) -> Counter[int]:
+        codes = of[column] if isinstance(of[column], list) else [of[column]]
+        return bag(self.words[side, column][code] for code in set(codes) if code >= 0)
 
     def in_window(
         self,

@@ -13,11 +13,13 @@ from twoside.features.definition import Feature
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
+from twoside.features.text import Vectors
 from twoside.schema.calendar import HOUR_MS, Calendar
 from twoside.schema.domain import Domain, EventKind, Scene, Target
 from twoside.schema.entities import Codes, Column, Entity, EntityTable
@@ -64,6 +66,13 @@ TRANSLATE_ARRAYS = {
     ("city", "town"): np.array([2, -1, 0], np.int32),
     ("skills", "tags"): np.array([3, 1, 2, -1, -1, 0], np.int32),
 }
+WORDS = {
+    ("person", "title"): ["smith", "blacksmith", "工程师", "程序员"],
+    ("item", "title"): ["smith", "blacksmith", "工程师", "程序员"],
+    ("person", "skills"): ["welding", "forging", "cad", "--", "焊接", "java"],
+    ("item", "tags"): ["javascript", "weld", "CAD smith", "!"],
+}
+TEXTS = {place: Vectors.of(words) for place, words in WORDS.items()}
 SIZES = {"title": 4, "skills": 6, "city": 4, "town": 4, "tags": 4}
 
 
@@ -83,6 +92,9 @@ def features() -> tuple[Feature, ...]:
         Difference("pay_gap", "pay", "pay"),
         Overlap("skills", "skills", "skills"),
         Overlap("tags", "skills", "tags"),
+        TextSimilarity("title_text", "title", "title"),
+        TextSimilarity("tags_text", "skills", "tags"),
+        TextSimilarity("title_in_tags", "title", "tags"),
         Distance("km", "lat", "lon", "lat", "lon"),
         Count("i_shown_0", ("item",), ("expose",), 0),
         Count("i_shown_2", ("item",), ("expose",), 2),

@@ -17,6 +17,7 @@ from feature_reference import Asked, Version
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -96,6 +97,7 @@ class Market:
     events: pa.Table
     versions: dict[str, list[Version]]
     translate: dict[tuple[str, str], dict[int, int]]
+    words: dict[tuple[str, str], list[str]]
 
     def asked(self, exposure_ids: np.ndarray) -> list[Asked]:
         """Exposures as questions at the moment of their request."""
@@ -147,7 +149,13 @@ def make(root: Path, seed: int, utc_offset_hours: float = 8.0) -> Market:
             for code, word in enumerate(lake.words("buyer", mine))
             if word in others
         }
-    return Market(lake, requests, exposures, events, versions, translate)
+    words = {
+        (side, column.name): lake.words(entity.kind, column.name)
+        for side, entity in (("person", BUYER), ("item", THING))
+        for column in entity.columns
+        if column.type in ("category", "categories")
+    }
+    return Market(lake, requests, exposures, events, versions, translate, words)
 
 
 def _moments(rng: np.random.Generator, n: int, calendar: Calendar) -> np.ndarray:
@@ -235,8 +243,8 @@ def _column(
         "city": ["A", "B", "C"],
         "wish": ["cook", "smith", "baker", "pilot"],
         "trade": ["baker", "cook", "guard"],
-        "has": ["x", "y", "z", "only mine"],
-        "needs": ["z", "only its", "x", "y"],
+        "has": ["x", "y", "--", "only mine"],
+        "needs": ["--", "only its", "x", "y"],
     }.get(column.name, [])
     if column.type == "category":
         codes = stage.codes(column, words)
@@ -313,6 +321,10 @@ def every_kind() -> tuple[Feature, ...]:
         Equal("same_trade", "wish", "trade"),
         Difference("pay_gap", "pay", "pay"),
         Overlap("skills", "has", "needs"),
+        TextSimilarity("trade_text", "wish", "trade"),
+        TextSimilarity("skills_text", "has", "needs"),
+        TextSimilarity("wish_in_needs", "wish", "needs"),
+        TextSimilarity("has_trade", "has", "trade"),
         Distance("km", "latitude", "longitude", "latitude", "longitude"),
         Age("buyer_age", "person", "born_ms"),
         Age("thing_age", "item", "born_ms"),

@@ -15,6 +15,7 @@ from twoside.features.describe import described
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Equal, Overlap, Preference
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.statistic import Count, Rate, Trend
@@ -59,6 +60,11 @@ KINDS = "Known: drop, expose, keep, look, take."
             Overlap("f", "has", "trade"),
             "feature 'f': column 'trade' of thing (the item) is of type category, expected "
             "categories. Use another column or another kind of feature.",
+        ),
+        (
+            TextSimilarity("f", "wish", "pay"),
+            "feature 'f': column 'pay' of thing (the item) is of type number, expected category "
+            "or categories. Use another column or another kind of feature.",
         ),
         (
             Count("f", ("item",), ("tke",), 1),

@@ -42,6 +42,7 @@ def reference(
         market.versions,
         market.asked(samples.exposure_id),
         market.translate,
+        market.words,
     )
 
 

@@ -32,6 +32,16 @@ def versions_of(lake, kind):
     ]
 
 
+def words_of(lake, domain, scene):
+    """The words of all columns that have codes."""
+    return {
+        (side, column.name): lake.words(kind, column.name)
+        for side, kind in (("person", scene.person), ("item", scene.item))
+        for column in domain.entity(kind).columns
+        if column.type in ("category", "categories")
+    }
+
+
 @pytest.mark.parametrize("scene", sorted(WIDE))
 def test_every_feature_is_what_plain_loops_say(lake, scene):
     features, last = WIDE[scene], lake.days("exposures")[-1]
@@ -55,6 +65,7 @@ def test_every_feature_is_what_plain_loops_say(lake, scene):
         lake.read("events"),
         {kind: versions_of(lake, kind) for kind in (found.person, found.item)},
         features,
+        words_of(lake, DOMAIN, found),
     )
     seen = np.array([samples.values[rows[at], n] for n, at in places])
     wrong = ~np.isclose(seen, expected, rtol=1e-5, atol=1e-5, equal_nan=True)

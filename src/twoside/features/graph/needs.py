@@ -10,6 +10,7 @@ from twoside.features.graph.statistic import kinds_of
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
@@ -40,6 +41,8 @@ class Needs:
     """Context columns in keys."""
     matched: set[tuple[str, str]] = field(default_factory=set)
     """(person column, item column) whose words are compared."""
+    texts: set[tuple[str, str]] = field(default_factory=set)
+    """(side, column) whose words are read as text."""
     days: dict[str, Days] = field(default_factory=dict)
     """Kind of happening -> how many days before the request are read."""
     by_key: dict[tuple[str, ...], list[Statistic]] = field(default_factory=dict)
@@ -70,6 +73,8 @@ class Needs:
             case Equal() | Overlap():
                 self.matched.add((f.person_column, f.item_column))
                 self.item_asked.add(f.item_column)
+            case TextSimilarity():
+                self.texts |= {("person", f.person_column), ("item", f.item_column)}
             case Difference():
                 self.person_asked.add(f.person_column)
                 self.item_asked.add(f.item_column)

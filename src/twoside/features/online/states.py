@@ -17,6 +17,7 @@ import numpy as np
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError, did_you_mean
 from twoside.features.catalogue import check
 from twoside.features.derived import with_sources
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.online.batch import Batch
 from twoside.features.online.happenings import EXPOSE, Happenings, happenings, kinds_of
 from twoside.features.online.parties import Party
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from twoside.features.definition import Feature
     from twoside.features.online.history import Timeline
     from twoside.features.online.writers import Writer
+    from twoside.features.text import Vectors
     from twoside.schema.calendar import Calendar
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.entities import EntityTable
@@ -55,12 +57,14 @@ class OnlineStates:
         translate: Mapping[tuple[str, str], np.ndarray],
         context_sizes: Mapping[str, int],
         memory: Memory,
+        texts: Mapping[tuple[str, str], Vectors],
     ) -> None:
         check(features, domain, scene)
+        _refuse_missing(features, texts)
         self.features, self.scene, self.domain, self.calendar = features, scene, domain, calendar
         self.memory = memory
         self._people, self._items = people, items
-        self._translate, self._context_sizes = translate, context_sizes
+        self._translate, self._context_sizes, self._texts = translate, context_sizes, texts
         self._kinds = kinds_of(domain)
         self._strength = np.array([_strength(domain, kind) for kind in self._kinds], np.float32)
         self.past = Past(features, self._kinds, self._strength, calendar, memory)
@@ -78,13 +82,15 @@ class OnlineStates:
         translate: Mapping[tuple[str, str], np.ndarray] | None = None,
         context_sizes: Mapping[str, int] | None = None,
         memory: Memory | None = None,
+        texts: Mapping[tuple[str, str], Vectors] | None = None,
     ) -> OnlineStates:
         """States in which nothing has happened yet.
 
         Columns of the same name share one vocabulary in a lake, as do columns that refer to the
         same kind. For an Equal or Overlap of two others, `translate[(person column, item
         column)]` gives the item's code of each code of the person (-1: there is no such word).
-        `context_sizes` are the vocabulary sizes of the scene's category contexts.
+        `context_sizes` are the vocabulary sizes of the scene's category contexts, `texts[(side,
+        column)]` the n-grams of the words of a column that a TextSimilarity reads.
         """
         return OnlineStates(
             features,
@@ -96,6 +102,7 @@ class OnlineStates:
             translate or {},
             context_sizes or {},
             memory or Memory(),
+            texts or {},
         )
 
     @property
@@ -242,10 +249,20 @@ class OnlineStates:
         translate: Mapping[tuple[str, str], np.ndarray] | None = None,
         context_sizes: Mapping[str, int] | None = None,
         memory: Memory | None = None,
+        texts: Mapping[tuple[str, str], Vectors] | None = None,
     ) -> OnlineStates:
         """The states that `pack` described, for the same features."""
         states = OnlineStates.start(
-            features, scene, domain, calendar, people, items, translate, context_sizes, memory
+            features,
+            scene,
+            domain,
+            calendar,
+            people,
+            items,
+            translate,
+            context_sizes,
+            memory,
+            texts,
         )
         mine = {"scene": scene.name, "holds": states.past.describe()}
         if {name: packed.meta.get(name) for name in mine} != mine:
@@ -289,6 +306,7 @@ class OnlineStates:
                     self.past.keyed,
                     self.past.sequences,
                     self._translate,
+                    self._texts,
                 ),
             )
         return self._writers[wanted]
@@ -323,3 +341,16 @@ class OnlineStates:
 
 def _strength(domain: Domain, kind: str) -> float:
     return 0.0 if kind == EXPOSE else domain.event(kind).strength
+
+
+def _refuse_missing(
+    features: tuple[Feature, ...], texts: Mapping[tuple[str, str], Vectors]
+) -> None:
+    for f in features:
+        if isinstance(f, TextSimilarity):
+            for place in (("person", f.person_column), ("item", f.item_column)):
+                if place not in texts:
+                    raise ConfigError(
+                        f"feature '{f.name}': the words of {'.'.join(place)} are not given. "
+                        "Start the states with texts=online.texts(features, scene, lake)."
+                    )

@@ -17,6 +17,7 @@ from twoside.features.online.writers.derivations import Derivations
 from twoside.features.online.writers.matches import Differences, Distances, Equals, Overlaps
 from twoside.features.online.writers.recents import Recents
 from twoside.features.online.writers.statistics import Statistics
+from twoside.features.online.writers.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from twoside.features.online.keyed import Keyed
     from twoside.features.online.sequences import Sequences
     from twoside.features.online.writers import Writer
+    from twoside.features.text import Vectors
     from twoside.schema.domain import Scene
 
 
@@ -36,6 +38,7 @@ def writers_of(
     keyed: Sequence[Keyed],
     sequences: Sequence[Sequences],
     translate: Mapping[tuple[str, str], np.ndarray],
+    texts: Mapping[tuple[str, str], Vectors],
 ) -> list[Writer]:
     """Writers that together fill a matrix with a column for each of `features`, in order. Of
     derived ones the features that they are computed from must be among them."""
@@ -55,6 +58,7 @@ def writers_of(
         "Difference": Differences,
         "Overlap": lambda placed: Overlaps(placed, translate),
         "Distance": Distances,
+        "TextSimilarity": lambda placed: Texts(placed, texts),
     }
     writers: list[Writer] = []
     for family, placed in families.items():
