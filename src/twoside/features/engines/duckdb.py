@@ -16,6 +16,7 @@ import ibis
 import numpy as np
 
 from twoside.features.derived import fill
+from twoside.features.graph.content import text_similarity
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import EXPOSE, codes, happened, with_parties
 from twoside.features.graph.needs import Needs
@@ -23,6 +24,7 @@ from twoside.features.graph.party import party_spans
 from twoside.features.graph.recent import RecentSet, recent
 from twoside.features.graph.spans import as_of, column_of
 from twoside.features.graph.statistic import statistic
+from twoside.features.kinds.content import TextSimilarity
 from twoside.schema.tables import DAY_TABLES
 from twoside.store.lake import ALWAYS
 from twoside.store.parquet import broken
@@ -113,9 +115,12 @@ class _Run:
         needs = self.needs
         mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
         its = needs.item_asked | needs.item_then
-        people = party_spans(lake, domain, scene.person, mine, cutoff_ms)
-        items = party_spans(lake, domain, scene.item, its, cutoff_ms)
+        said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
+        people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
+        items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
         self.translated = people.translate(lake, scene.item, needs.matched)
+        self.texts = {("person", c): t for c, t in people.number_texts(lake, said).items()}
+        self.texts |= {("item", c): t for c, t in items.number_texts(lake, shown).items()}
         self.person_types, self.item_types = people.types, items.types
         self.people = con.create_table("people", people.spans())
         self.items = con.create_table("items", items.spans())
@@ -150,6 +155,9 @@ class _Run:
         told = [f for f in self.features if isinstance(f, DECLARED)]
         if told:
             graphs.append(lambda: declared(asked, told, self.translated, self.lake.calendar))
+        for f in self.features:
+            if isinstance(f, TextSimilarity):
+                graphs.append(lambda f=f: text_similarity(asked, f, self.texts))  # type: ignore[misc]
         if not self.needs.days:
             return graphs
         past = self._happened(first_day, last_day)
