@@ -18,6 +18,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.samples import FeatureColumn
@@ -103,6 +104,14 @@ class _Check:
                 self.events("events", f.events)
                 if f.column != "item":
                     self.column("item", f.column, "category")
+            case RecentSimilarity():
+                self.events("events", f.events)
+                if not f.columns:
+                    raise ConfigError(
+                        f"{self.where}.columns: needs at least one category column of the item."
+                    )
+                for column in f.columns:
+                    self.column("item", column, "category")
             case RecentGap():
                 self.events("events", f.events)
                 self.column("item", f.column, "number")
@@ -134,10 +143,13 @@ class _Check:
                 f"{self.where}.days = {f.days}: expected at most {MOST_DAYS}. Count events instead."
             )
         steps = f.back if isinstance(f, RecentValue) else None
-        if isinstance(f, RecentShare | RecentGap):
+        if isinstance(f, RecentShare | RecentGap | RecentSimilarity):
             steps = f.last
         if steps is not None and steps < 1:
             raise ConfigError(f"{self.where}: expected at least 1 behaviour back, got {steps}.")
+        if isinstance(f, RecentSimilarity) and f.how not in ("mean", "max"):
+            known = did_you_mean(f.how, ("mean", "max"))
+            raise ConfigError(f"{self.where}.how: there is no '{f.how}'. {known}")
         if isinstance(f, Rate) and f.weight <= 0:
             raise ConfigError(
                 f"{self.where}.weight = {f.weight}: expected more than 0, "

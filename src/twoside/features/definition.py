@@ -11,6 +11,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 
@@ -36,10 +37,14 @@ Feature: TypeAlias = (
     | RecentShare
     | RecentValue
     | RecentGap
+    | RecentSimilarity
     | Hour
     | Weekday
 )
 
+
+Recent: TypeAlias = RecentShare | RecentValue | RecentGap | RecentSimilarity
+"""The kinds that read the person's last behaviours."""
 
 About: TypeAlias = Literal["person", "item", "pair", "request"]
 
@@ -67,3 +72,8 @@ def about(feature: Feature, named: Mapping[str, Feature]) -> About:
             return "item" if sides == {"item"} else "pair"
         case _:
             return "pair"
+
+
+def recent_columns(feature: Recent) -> tuple[str, ...]:
+    """The columns of the items of the behaviours that a feature reads; "item" is the row itself."""
+    return feature.columns if isinstance(feature, RecentSimilarity) else (feature.column,)

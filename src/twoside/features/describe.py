@@ -14,6 +14,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _columns(f: Feature, scene: Scene) -> list[str]:
         case Count() | Rate() | Since() | ActiveDays():
             parts = [part.partition(".") for part in f.key]
             columns = [f"{kind[side]}{dot}{column}" for side, dot, column in parts]
+        case RecentSimilarity():
+            columns = [scene.person, *(f"{scene.item}.{column}" for column in f.columns)]
         case RecentShare() | RecentValue() | RecentGap():
             column = "" if f.column == "item" else f".{f.column}"
             columns = [scene.person, f"{scene.item}{column}"]
@@ -107,7 +110,7 @@ def _window(f: Feature) -> str:
             return "today" if f.days == 0 else f"{f.days} days"
         case Since():
             return "always"
-        case RecentShare() | RecentGap():
+        case RecentShare() | RecentGap() | RecentSimilarity():
             return f"last {f.last}"
         case RecentValue():
             return f"{f.back} back"
@@ -118,6 +121,8 @@ def _events(f: Feature) -> str:
     match f:
         case Rate():
             return f"{'+'.join(f.events)} / {'+'.join(f.over)}"
-        case Count() | Since() | ActiveDays() | RecentShare() | RecentGap() | RecentValue():
+        case Count() | Since() | ActiveDays():
+            return "+".join(f.events)
+        case RecentShare() | RecentGap() | RecentValue() | RecentSimilarity():
             return "+".join(f.events)
     return ""

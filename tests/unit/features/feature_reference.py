@@ -31,6 +31,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 
@@ -236,6 +237,9 @@ class _World:
                 recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
                 known = [v for v in (_of(h, f.column) for h in recent) if not math.isnan(v)]
                 return item[f.column] - sum(known) / len(known) if known else UNKNOWN
+            case RecentSimilarity():
+                recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
+                return self.similarity(f, recent, item)
             case Preference() | Trend():
                 of, over = (self.value(self.named[name], ask, log) for name in (f.of, f.over))
                 return of / over if over else UNKNOWN
@@ -244,6 +248,19 @@ class _World:
             case Weekday():
                 return float((self.calendar.day_of(ask.ts_ms) + 3) % 7)  # 1970-01-01: Thursday
         raise AssertionError(f)
+
+    def similarity(
+        self, f: RecentSimilarity, recent: Sequence[Happening], item: Mapping[str, Any]
+    ) -> float:
+        found = []
+        for h in recent:
+            pairs = [(h.item_columns[column], item[column]) for column in f.columns]
+            known = [then == now for then, now in pairs if -1 not in (then, now)]
+            if known:
+                found.append(sum(known) / len(known))
+        if not found:
+            return UNKNOWN
+        return max(found) if f.how == "max" else sum(found) / len(found)
 
     def context_of(self, ask: Asked, column: str) -> float:
         kind = next(c.type for c in self.scene.context if c.name == column)

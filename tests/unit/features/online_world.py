@@ -17,6 +17,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.features.text import Vectors
@@ -127,6 +128,9 @@ def features() -> tuple[Feature, ...]:
         RecentValue("last_title", ("view", "chat"), 1, "title"),
         RecentValue("third_item", ("view", "chat", "reject"), 3, "item"),
         RecentGap("pay_from_recent", ("view", "chat"), 4, "pay"),
+        RecentSimilarity("like_3", ("view", "chat"), 3, ("title", "town"), "mean"),
+        RecentSimilarity("like_1", ("chat", "reject"), 1, ("town",), "max"),
+        RecentSimilarity("most_like", ("view", "chat"), 5, ("town", "title"), "max"),
         Hour("hour"),
         Weekday("weekday"),
         Preference("rising_by_pay", "rising", "pay_gap"),

@@ -21,6 +21,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.calendar import DAY_MS, Calendar
@@ -308,6 +309,9 @@ def every_kind() -> tuple[Feature, ...]:
             RecentValue(f"last_item_{name}", events, 1, "item"),
             RecentValue(f"third_city_{name}", events, 3, "city"),
             RecentGap(f"gap_{name}", events, 4, "pay"),
+            RecentSimilarity(f"like_{name}", events, 6, ("city", "trade"), "mean"),
+            RecentSimilarity(f"most_like_{name}", events, 2, ("trade", "city"), "max"),
+            RecentSimilarity(f"city_like_{name}", events, 3, ("city",), "mean"),
         ]
     return (
         Attribute("buyer_city", "person", "city"),

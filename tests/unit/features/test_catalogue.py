@@ -18,6 +18,7 @@ from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Equal, Overlap, Preference
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate, Trend
 
 if TYPE_CHECKING:
@@ -108,6 +109,23 @@ KINDS = "Known: drop, expose, keep, look, take."
         (
             RecentShare("f", ("take",), 0, "city"),
             "feature 'f': expected at least 1 behaviour back, got 0.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 3, ("city", "pay"), "mean"),
+            "feature 'f': column 'pay' of thing (the item) is of type number, expected category. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 3, (), "mean"),
+            "feature 'f'.columns: needs at least one category column of the item.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 0, ("city",), "mean"),
+            "feature 'f': expected at least 1 behaviour back, got 0.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 3, ("city",), "man"),
+            "feature 'f'.how: there is no 'man'. Did you mean 'mean'? Known: max, mean.",
         ),
         (
             RecentValue("f", ("take",), 1, "pay"),

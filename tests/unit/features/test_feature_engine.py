@@ -14,8 +14,10 @@ from twoside.errors import LakeError
 from twoside.features.catalogue import feature_columns
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Equal
 from twoside.features.kinds.sequence import RecentGap, RecentShare
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour
 from twoside.samples.join import build_samples
@@ -74,6 +76,8 @@ ALONE = (
     ActiveDays("active", ("item.trade",), ("drop",), 2),
     RecentShare("share", ("look", "drop"), 6, "trade"),
     RecentGap("gap", ("take",), 6, "pay"),
+    RecentSimilarity("like", ("take",), 6, ("city", "trade"), "mean"),
+    TextSimilarity("text", "has", "trade"),
     Equal("same_city", "city", "city"),
     Hour("hour"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twoside.features.definition import Recent, recent_columns
 from twoside.features.graph.happened import EXPOSE
 from twoside.features.graph.statistic import kinds_of
 from twoside.features.kinds.activity import Age, Since
@@ -14,13 +15,13 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from twoside.features.definition import Feature
-    from twoside.features.graph.recent import Recent
     from twoside.features.graph.statistic import Statistic
 
 Days = int | None
@@ -88,11 +89,11 @@ class Needs:
                 days = None if isinstance(f, Since) else f.days
                 for kind in kinds_of(f):
                     self._read(kind, days)
-            case RecentShare() | RecentValue() | RecentGap():
+            case RecentShare() | RecentValue() | RecentGap() | RecentSimilarity():
                 self.recent.append(f)
-                if f.column != "item":
-                    self.item_then.add(f.column)
-                    self.item_asked.add(f.column)
+                columns = {*recent_columns(f)} - {"item"}
+                self.item_then |= columns
+                self.item_asked |= columns
                 for kind in f.events:
                     self._read(kind, None)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twoside.features.definition import about
+from twoside.features.definition import Recent, about, recent_columns
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
-from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.sequence import RecentGap, RecentValue
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.features.online.counters import EVER, CounterNeed
@@ -90,14 +90,15 @@ def _sequences(features: Sequence[Feature]) -> tuple[SequenceNeed, ...]:
     codes: dict[tuple[str, ...], dict[str, None]] = {}
     numbers: dict[tuple[str, ...], dict[str, None]] = {}
     for f in features:
-        if not isinstance(f, RecentShare | RecentValue | RecentGap):
+        if not isinstance(f, Recent):
             continue
         events = canonical_events(f.events)
         steps = f.back if isinstance(f, RecentValue) else f.last
         length[events] = max(length.get(events, 0), steps)
         columns = (numbers if isinstance(f, RecentGap) else codes).setdefault(events, {})
-        if f.column != "item":
-            columns[f.column] = None
+        for column in recent_columns(f):
+            if column != "item":
+                columns[column] = None
     return tuple(
         SequenceNeed(events, n, tuple(codes.get(events, ())), tuple(numbers.get(events, ())))
         for events, n in length.items()

@@ -9,6 +9,7 @@ from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.features.online.plan import canonical_events, canonical_key
@@ -84,7 +85,7 @@ def _family(f: Feature) -> Hashable:
             return "request"
         case Count() | Rate() | Since() | ActiveDays():
             return "key", canonical_key(f.key)
-        case RecentShare() | RecentValue() | RecentGap():
+        case RecentShare() | RecentValue() | RecentGap() | RecentSimilarity():
             return "events", canonical_events(f.events)
         case _:
             return type(f).__name__
