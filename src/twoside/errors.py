@@ -53,13 +53,20 @@ class MissingExtra(TwosideError):  # noqa: N818 - reads as what it is
     """A library of an optional extra is not installed."""
 
 
+_MOST_NAMES = 60
+"""More are not listed but counted."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The tail of a message about an unknown name: the nearest one, then all.
+    """The tail of a message about an unknown name: the nearest one, then all (of very many the
+    nearest five).
 
     >>> did_you_mean("swign", ["swing", "itemcf"])
     "Did you mean 'swing'? Known: itemcf, swing."
     """
     names = sorted(known)
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(name, names, n=5)
     guess = f"Did you mean '{near[0]}'? " if near else ""
+    if len(names) > _MOST_NAMES:
+        return f"{guess}Known: {', '.join([*near, f'{len(names) - len(near):,} others'])}."
     return f"{guess}Known: {', '.join(names) or 'none'}."

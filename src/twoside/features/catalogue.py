@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 
 from twoside.errors import ConfigError, did_you_mean
 from twoside.features.definition import about
+from twoside.features.derived import sources
 from twoside.features.graph.happened import EXPOSE
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import MOST_DAYS, ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from twoside.features.definition import Feature
     from twoside.schema.domain import Domain, Scene
@@ -35,8 +39,12 @@ def check(features: Sequence[Feature], domain: Domain, scene: Scene) -> None:
             raise ConfigError(
                 f"features of {scene.name}: '{name}' is declared {times} times. Rename the others."
             )
+    named = {f.name: f for f in features}
     for f in features:
         _Check(domain, scene, f"feature '{f.name}'").feature(f)
+    for f in features:
+        _Check(domain, scene, f"feature '{f.name}'").derived(f, named)
+    _refuse_circles(features, scene)
 
 
 def together(*parts: Iterable[Feature]) -> tuple[Feature, ...]:
@@ -49,6 +57,26 @@ def together(*parts: Iterable[Feature]) -> tuple[Feature, ...]:
                 f"feature '{f.name}' has two meanings: {found[f.name]!r} and {f!r}. Rename one."
             )
     return tuple(found.values())
+
+
+def _refuse_circles(features: Sequence[Feature], scene: Scene) -> None:
+    named = {f.name: f for f in features}
+    done: set[str] = set()
+
+    def follow(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            circle = " of ".join(f"'{step}'" for step in (*path[path.index(name) :], name))
+            raise ConfigError(
+                f"features of {scene.name}: {circle} goes round in a circle. "
+                "Compute one of them from features that are not derived."
+            )
+        if name not in done:
+            for source in sources(named[name]):
+                follow(source, (*path, name))
+            done.add(name)
+
+    for f in features:
+        follow(f.name, ())
 
 
 @dataclass(frozen=True)
@@ -65,16 +93,7 @@ class _Check:
                 self.column(f.about, f.column, "time")
             case Context():
                 self.context(f.column, "number", "category")
-            case Equal():
-                self.both(f.person_column, f.item_column, "category")
-            case Difference():
-                self.both(f.person_column, f.item_column, "number")
-            case Overlap():
-                self.both(f.person_column, f.item_column, "categories")
-            case Distance():
-                self.both(f.person_latitude, f.item_latitude, "number")
-                self.both(f.person_longitude, f.item_longitude, "number")
-            case Count() | Since():
+            case Count() | Since() | ActiveDays():
                 self.key(f.key)
                 self.events("events", f.events)
             case Rate():
@@ -85,25 +104,85 @@ class _Check:
                 self.events("events", f.events)
                 if f.column != "item":
                     self.column("item", f.column, "category")
+            case RecentSimilarity():
+                self.events("events", f.events)
+                if not f.columns:
+                    raise ConfigError(
+                        f"{self.where}.columns: needs at least one category column of the item."
+                    )
+                for column in f.columns:
+                    self.column("item", column, "category")
             case RecentGap():
                 self.events("events", f.events)
                 self.column("item", f.column, "number")
+            case _:
+                self.pair(f)
         self.numbers(f)
 
+    def pair(self, f: Feature) -> None:
+        match f:
+            case Equal():
+                self.both(f.person_column, f.item_column, "category")
+            case Difference():
+                self.both(f.person_column, f.item_column, "number")
+            case Overlap():
+                self.both(f.person_column, f.item_column, "categories")
+            case TextSimilarity():
+                self.column("person", f.person_column, "category", "categories")
+                self.column("item", f.item_column, "category", "categories")
+            case Distance():
+                self.both(f.person_latitude, f.item_latitude, "number")
+                self.both(f.person_longitude, f.item_longitude, "number")
+
     def numbers(self, f: Feature) -> None:
-        days = f.days if isinstance(f, Count | Rate | Since) else None
+        days = f.days if isinstance(f, Count | Rate | Since | ActiveDays) else None
         if days is not None and days < 0:
             raise ConfigError(f"{self.where}.days = {days}: expected 0 (today) or more days.")
+        if isinstance(f, ActiveDays) and f.days > MOST_DAYS:
+            raise ConfigError(
+                f"{self.where}.days = {f.days}: expected at most {MOST_DAYS}. Count events instead."
+            )
         steps = f.back if isinstance(f, RecentValue) else None
-        if isinstance(f, RecentShare | RecentGap):
+        if isinstance(f, RecentShare | RecentGap | RecentSimilarity):
             steps = f.last
         if steps is not None and steps < 1:
             raise ConfigError(f"{self.where}: expected at least 1 behaviour back, got {steps}.")
+        if isinstance(f, RecentSimilarity) and f.how not in ("mean", "max"):
+            known = did_you_mean(f.how, ("mean", "max"))
+            raise ConfigError(f"{self.where}.how: there is no '{f.how}'. {known}")
         if isinstance(f, Rate) and f.weight <= 0:
             raise ConfigError(
                 f"{self.where}.weight = {f.weight}: expected more than 0, "
                 "else a key without history divides by 0."
             )
+
+    def derived(self, f: Feature, named: Mapping[str, Feature]) -> None:
+        for setting, name in zip(("of", "over"), sources(f), strict=False):
+            if name == f.name:
+                raise ConfigError(
+                    f"{self.where}.{setting}: a feature cannot be computed from itself. "
+                    "Name another feature of the list."
+                )
+            if name not in named:
+                raise ConfigError(
+                    f"{self.where}.{setting}: the list has no feature '{name}'. "
+                    f"{did_you_mean(name, named)}"
+                )
+            if self.is_category(named[name]):
+                raise ConfigError(
+                    f"{self.where}.{setting}: feature '{name}' is a category, expected a number. "
+                    "Name a count, a rate or another number."
+                )
+
+    def is_category(self, f: Feature) -> bool:
+        match f:
+            case Attribute():
+                kind = self.scene.person if f.about == "person" else self.scene.item
+                return self.domain.entity(kind).column(f.column).type == "category"
+            case Context():
+                declared = next(c for c in self.scene.context if c.name == f.column)
+                return declared.type == "category"
+        return isinstance(f, Identity | RecentValue | Hour | Weekday)
 
     def both(self, mine: str, its: str, kind: str) -> None:
         self.column("person", mine, kind)
@@ -162,7 +241,8 @@ def feature_columns(
     """What a model needs to know of each feature; a category is as wide as the lake's vocabulary
     is today."""
     sizes = _Sizes(lake, domain, scene)
-    return tuple(_column(f, sizes) for f in features)
+    named = {f.name: f for f in features}
+    return tuple(_column(f, sizes, named) for f in features)
 
 
 @dataclass(frozen=True)
@@ -182,7 +262,7 @@ class _Sizes:
         return self.domain.entity(self.scene.person if side == "person" else self.scene.item)
 
 
-def _column(f: Feature, sizes: _Sizes) -> FeatureColumn:
+def _column(f: Feature, sizes: _Sizes, named: Mapping[str, Feature]) -> FeatureColumn:
     size: int | None = None
     match f:
         case Attribute():
@@ -209,5 +289,5 @@ def _column(f: Feature, sizes: _Sizes) -> FeatureColumn:
         case _:
             pass
     if size is None:
-        return FeatureColumn(f.name, "number", 0, about(f))
-    return FeatureColumn(f.name, "category", size, about(f))
+        return FeatureColumn(f.name, "number", 0, about(f, named))
+    return FeatureColumn(f.name, "category", size, about(f, named))

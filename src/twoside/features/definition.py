@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.similarity import RecentSimilarity
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Feature: TypeAlias = (
     Attribute
@@ -19,22 +25,33 @@ Feature: TypeAlias = (
     | Equal
     | Difference
     | Overlap
+    | Preference
     | Distance
+    | TextSimilarity
     | Count
     | Rate
+    | Trend
+    | ActiveDays
     | Since
     | Age
     | RecentShare
     | RecentValue
     | RecentGap
+    | RecentSimilarity
     | Hour
     | Weekday
 )
 
 
-def about(feature: Feature) -> Literal["person", "item", "pair", "request"]:
+Recent: TypeAlias = RecentShare | RecentValue | RecentGap | RecentSimilarity
+"""The kinds that read the person's last behaviours."""
+
+About: TypeAlias = Literal["person", "item", "pair", "request"]
+
+
+def about(feature: Feature, named: Mapping[str, Feature]) -> About:
     """Whom a feature describes: what is about the person or the request is the same for every
-    candidate of a list."""
+    candidate of a list. `named` has the features that a derived one is computed from."""
     match feature:
         case Attribute() | Identity() | Age():
             return feature.about
@@ -42,7 +59,11 @@ def about(feature: Feature) -> Literal["person", "item", "pair", "request"]:
             return "request"
         case RecentValue():
             return "person"
-        case Count() | Rate() | Since():
+        case Preference() | Trend():
+            whom = {about(named[name], named) for name in (feature.of, feature.over)}
+            whom -= {"request"} if len(whom) > 1 else set()
+            return whom.pop() if len(whom) == 1 else "pair"
+        case Count() | Rate() | Since() | ActiveDays():
             sides = {part.partition(".")[0] for part in feature.key}
             if sides <= {"context"}:
                 return "request"
@@ -51,3 +72,8 @@ def about(feature: Feature) -> Literal["person", "item", "pair", "request"]:
             return "item" if sides == {"item"} else "pair"
         case _:
             return "pair"
+
+
+def recent_columns(feature: Recent) -> tuple[str, ...]:
+    """The columns of the items of the behaviours that a feature reads; "item" is the row itself."""
+    return feature.columns if isinstance(feature, RecentSimilarity) else (feature.column,)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twoside.errors import ConfigError, DataError, did_you_mean
+from twoside.features.derived import with_sources
 from twoside.funnel import settings as configured
 from twoside.funnel.learned import Learned
 from twoside.funnel.rank.blend import Blend
@@ -53,7 +54,8 @@ class Declared:
         return f"{self.domain.name}/{self.scene.name}"
 
     def chosen(self, training: Training) -> Declared:
-        """The same with only the features that a funnel is trained on, and the light ones."""
+        """The same with only the features that a funnel is trained on, the light ones, and what
+        these are computed from."""
         names = named_features(training)
         if not names:
             return self
@@ -65,8 +67,7 @@ class Declared:
                     f"training.features: {self.name} has no feature '{name}'. "
                     f"{did_you_mean(name, known)}"
                 )
-        wanted = {*names, *self.light}
-        return replace(self, features=tuple(f for f in pool if f.name in wanted))
+        return replace(self, features=with_sources({*names, *self.light}, pool))
 
     def targets(self, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The targets (of `wanted`, if it names some) that have events in the lake."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twoside.features.online import OnlineStates, context_sizes, remember, translations
+from twoside.features.online import OnlineStates, context_sizes, remember, texts, translations
 from twoside.funnel.pipeline import Funnel
 from twoside.schema.progress import Tick, quiet
 
@@ -26,6 +26,7 @@ def live_states(declared: Declared, before_ms: int, tick: Tick = quiet) -> Onlin
         lake.entity_table(scene.item, before_ms),
         translate=translations(declared.features, scene, domain, lake),
         context_sizes=context_sizes(scene, lake),
+        texts=texts(declared.features, scene, lake),
     )
     remember(states, lake, before_ms, tick)
     return states

@@ -9,7 +9,8 @@ What the docstrings of `features/kinds` leave open is settled here, for both eng
   the exposure is not in the log).
 - The parties of a request are as of the request's `ts_ms`. Before its first version an entity is
   unknown: -1, NaN, an empty list.
-- A key with an unknown part (-1) has no history: Count 0, Rate its prior, Since NaN. So has
+- A key with an unknown part (-1) has no history: Count and ActiveDays 0, Rate its prior, Since
+  NaN. So has
   person -1. Happenings with an unknown part belong to no key.
 - Sequences are in order of (ts_ms, id); at the same ts_ms exposures come before events.
 - A context value that a request lacks is unknown (NaN; -1 for a category).
@@ -19,17 +20,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from text_reference import bag, cosine
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.similarity import RecentSimilarity
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
@@ -39,6 +46,8 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
 
 UNKNOWN = float("nan")
+Words: TypeAlias = "Mapping[tuple[str, str], Sequence[str]]"
+"""(side, column) -> the words of its codes."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +94,16 @@ def reference_values(
     versions: Mapping[str, Sequence[Version]],
     asked: Sequence[Asked],
     translate: Mapping[tuple[str, str], Mapping[int, int]] | None = None,
+    words: Words | None = None,
 ) -> dict[str, list[float]]:
     """Feature name -> one value for each asked pair.
 
     `versions` is by entity kind. `translate[(person column, item column)]` gives the item's code
-    of a person's word, for two category columns that have two vocabularies.
+    of a person's word, for two category columns that have two vocabularies. `words` has the words
+    of the columns that are read as text.
     """
-    world = _World(scene, domain, calendar, versions, translate or {})
+    named = {f.name: f for f in features}
+    world = _World(scene, domain, calendar, versions, named, translate or {}, words or {})
     log = world.happenings(exposures, events)
     return {f.name: [world.value(f, ask, log) for ask in asked] for f in features}
 
@@ -104,9 +116,12 @@ def reference_cells(
     exposures: pa.Table,
     events: pa.Table,
     versions: Mapping[str, Sequence[Version]],
+    features: Sequence[Feature],
+    words: Words,
 ) -> list[float]:
-    """One value a pair of a feature and a question: for more features than can be asked of all."""
-    world = _World(scene, domain, calendar, versions, {})
+    """One value a pair of a feature and a question: for more features than can be asked of all.
+    `features` has those that derived ones are computed from."""
+    world = _World(scene, domain, calendar, versions, {f.name: f for f in features}, {}, words)
     log = world.happenings(exposures, events)
     return [world.value(f, ask, log) for f, ask in cells]
 
@@ -117,7 +132,9 @@ class _World:
     domain: Domain
     calendar: Calendar
     versions: Mapping[str, Sequence[Version]]
+    named: Mapping[str, Feature]
     translate: Mapping[tuple[str, str], Mapping[int, int]]
+    words: Words
 
     def happenings(self, exposures: pa.Table, events: pa.Table) -> list[Happening]:
         names = [column.name for column in self.scene.context]
@@ -182,6 +199,9 @@ class _World:
                 have = {self.word(f, code) for code in person[f.person_column]}
                 want = set(item[f.item_column])
                 return len(have & want) / len(want) if want else UNKNOWN
+            case TextSimilarity():
+                mine = self.text("person", f.person_column, person)
+                return cosine(mine, self.text("item", f.item_column, item))
             case Distance():
                 return kilometres(
                     person[f.person_latitude],
@@ -196,6 +216,9 @@ class _World:
                 all_ = len(self.in_window(f.key, f.over, f.days, ask, log))
                 over = all_ + f.weight
                 return (some + f.weight * f.prior) / over if over else UNKNOWN
+            case ActiveDays():
+                past = self.in_window(f.key, f.events, f.days, ask, log)
+                return float(len({self.calendar.day_of(h.ts_ms) for h in past}))
             case Since():
                 past = self.in_window(f.key, f.events, f.days, ask, log)
                 return (ask.ts_ms - past[-1].ts_ms) / 3_600_000 if past else UNKNOWN
@@ -214,11 +237,30 @@ class _World:
                 recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
                 known = [v for v in (_of(h, f.column) for h in recent) if not math.isnan(v)]
                 return item[f.column] - sum(known) / len(known) if known else UNKNOWN
+            case RecentSimilarity():
+                recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
+                return self.similarity(f, recent, item)
+            case Preference() | Trend():
+                of, over = (self.value(self.named[name], ask, log) for name in (f.of, f.over))
+                return of / over if over else UNKNOWN
             case Hour():
                 return float(self.calendar.hour_of(ask.ts_ms))
             case Weekday():
                 return float((self.calendar.day_of(ask.ts_ms) + 3) % 7)  # 1970-01-01: Thursday
         raise AssertionError(f)
+
+    def similarity(
+        self, f: RecentSimilarity, recent: Sequence[Happening], item: Mapping[str, Any]
+    ) -> float:
+        found = []
+        for h in recent:
+            pairs = [(h.item_columns[column], item[column]) for column in f.columns]
+            known = [then == now for then, now in pairs if -1 not in (then, now)]
+            if known:
+                found.append(sum(known) / len(known))
+        if not found:
+            return UNKNOWN
+        return max(found) if f.how == "max" else sum(found) / len(found)
 
     def context_of(self, ask: Asked, column: str) -> float:
         kind = next(c.type for c in self.scene.context if c.name == column)
@@ -232,6 +274,10 @@ class _World:
         nothing."""
         columns = f.person_column, f.item_column
         return self.translate[columns].get(code, -2) if columns in self.translate else code
+
+    def text(self, side: str, column: str, of: Mapping[str, Any]) -> Counter[int]:
+        codes = of[column] if isinstance(of[column], list) else [of[column]]
+        return bag(self.words[side, column][code] for code in set(codes) if code >= 0)
 
     def in_window(
         self,

@@ -8,8 +8,10 @@ from online_world import (
     CALENDAR,
     DOMAIN,
     SCENE,
+    TEXTS,
     TRANSLATE,
     TRANSLATE_ARRAYS,
+    WORDS,
     Log,
     features,
 )
@@ -31,6 +33,7 @@ def empty_states(log: Log, memory: Memory | None = None) -> OnlineStates:
         TRANSLATE_ARRAYS,
         {"tab": 3},
         memory,
+        TEXTS,
     )
 
 
@@ -46,6 +49,7 @@ def unpacked(log: Log, packed: Packed, ts_ms: int, memory: Memory | None = None)
         TRANSLATE_ARRAYS,
         {"tab": 3},
         memory,
+        TEXTS,
     )
 
 
@@ -67,6 +71,7 @@ def expected(log: Log) -> np.ndarray:
         log.versions,
         asked,
         TRANSLATE,
+        WORDS,
     )
     return np.column_stack([values[f.name] for f in features()])
 

@@ -12,11 +12,15 @@ from feature_reference import Asked, Version
 from twoside.features.definition import Feature
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.similarity import RecentSimilarity
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
+from twoside.features.text import Vectors
 from twoside.schema.calendar import HOUR_MS, Calendar
 from twoside.schema.domain import Domain, EventKind, Scene, Target
 from twoside.schema.entities import Codes, Column, Entity, EntityTable
@@ -63,6 +67,13 @@ TRANSLATE_ARRAYS = {
     ("city", "town"): np.array([2, -1, 0], np.int32),
     ("skills", "tags"): np.array([3, 1, 2, -1, -1, 0], np.int32),
 }
+WORDS = {
+    ("person", "title"): ["smith", "blacksmith", "工程师", "程序员"],
+    ("item", "title"): ["smith", "blacksmith", "工程师", "程序员"],
+    ("person", "skills"): ["welding", "forging", "cad", "--", "焊接", "java"],
+    ("item", "tags"): ["javascript", "weld", "CAD smith", "!"],
+}
+TEXTS = {place: Vectors.of(words) for place, words in WORDS.items()}
 SIZES = {"title": 4, "skills": 6, "city": 4, "town": 4, "tags": 4}
 
 
@@ -82,6 +93,9 @@ def features() -> tuple[Feature, ...]:
         Difference("pay_gap", "pay", "pay"),
         Overlap("skills", "skills", "skills"),
         Overlap("tags", "skills", "tags"),
+        TextSimilarity("title_text", "title", "title"),
+        TextSimilarity("tags_text", "skills", "tags"),
+        TextSimilarity("title_in_tags", "title", "tags"),
         Distance("km", "lat", "lon", "lat", "lon"),
         Count("i_shown_0", ("item",), ("expose",), 0),
         Count("i_shown_2", ("item",), ("expose",), 2),
@@ -101,6 +115,11 @@ def features() -> tuple[Feature, ...]:
         Since("p_last", ("person",), ("expose",)),
         Since("pi_last", ("person", "item"), ("expose",)),
         Since("ct_last", ("person.city", "context.tab"), ("view",)),
+        ActiveDays("i_days_1", ("item",), ("chat", "view"), 1),
+        ActiveDays("i_days_0", ("item",), ("view", "chat"), 0),
+        ActiveDays("p_days_61", ("person",), ("expose",), 61),
+        ActiveDays("pt_days_2", ("person", "item.title"), ("view",), 2),
+        ActiveDays("cc_days", ("person.city", "item.town"), ("view", "chat", "mark"), 3),
         Age("p_age", "person", "since"),
         Age("i_age", "item", "since"),
         RecentShare("share_title", ("view", "chat"), 3, "title"),
@@ -109,8 +128,14 @@ def features() -> tuple[Feature, ...]:
         RecentValue("last_title", ("view", "chat"), 1, "title"),
         RecentValue("third_item", ("view", "chat", "reject"), 3, "item"),
         RecentGap("pay_from_recent", ("view", "chat"), 4, "pay"),
+        RecentSimilarity("like_3", ("view", "chat"), 3, ("title", "town"), "mean"),
+        RecentSimilarity("like_1", ("chat", "reject"), 1, ("town",), "max"),
+        RecentSimilarity("most_like", ("view", "chat"), 5, ("town", "title"), "max"),
         Hour("hour"),
         Weekday("weekday"),
+        Preference("rising_by_pay", "rising", "pay_gap"),
+        Trend("rising", "i_shown_0", "i_shown_2"),
+        Preference("likes_title", "pt_view_2", "p_act_3"),
     )
 
 

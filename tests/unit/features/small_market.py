@@ -16,10 +16,13 @@ from feature_reference import Asked, Version
 
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference, Equal, Overlap, Preference
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.similarity import RecentSimilarity
+from twoside.features.kinds.statistic import Count, Rate, Trend
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.calendar import DAY_MS, Calendar
 from twoside.schema.domain import Domain, EventKind, Scene, Target
@@ -95,6 +98,7 @@ class Market:
     events: pa.Table
     versions: dict[str, list[Version]]
     translate: dict[tuple[str, str], dict[int, int]]
+    words: dict[tuple[str, str], list[str]]
 
     def asked(self, exposure_ids: np.ndarray) -> list[Asked]:
         """Exposures as questions at the moment of their request."""
@@ -146,7 +150,13 @@ def make(root: Path, seed: int, utc_offset_hours: float = 8.0) -> Market:
             for code, word in enumerate(lake.words("buyer", mine))
             if word in others
         }
-    return Market(lake, requests, exposures, events, versions, translate)
+    words = {
+        (side, column.name): lake.words(entity.kind, column.name)
+        for side, entity in (("person", BUYER), ("item", THING))
+        for column in entity.columns
+        if column.type in ("category", "categories")
+    }
+    return Market(lake, requests, exposures, events, versions, translate, words)
 
 
 def _moments(rng: np.random.Generator, n: int, calendar: Calendar) -> np.ndarray:
@@ -234,8 +244,8 @@ def _column(
         "city": ["A", "B", "C"],
         "wish": ["cook", "smith", "baker", "pilot"],
         "trade": ["baker", "cook", "guard"],
-        "has": ["x", "y", "z", "only mine"],
-        "needs": ["z", "only its", "x", "y"],
+        "has": ["x", "y", "--", "only mine"],
+        "needs": ["--", "only its", "x", "y"],
     }.get(column.name, [])
     if column.type == "category":
         codes = stage.codes(column, words)
@@ -285,6 +295,9 @@ def every_kind() -> tuple[Feature, ...]:
                 Rate(f"rate_{n}_{days}", key, ("look", "drop"), ("expose", "take"), days, 0.1, 5),
             ]
         counted.append(Since(f"since_{n}", key, ("take", "look")))
+        for days in (0, 1, 4, 61):
+            counted.append(ActiveDays(f"active_{n}_{days}", key, ("take", "look"), days))
+        counted.append(ActiveDays(f"shown_days_{n}", key, ("expose",), 3))
     counted.append(Since("since_shown", ("item",), ("expose",)))
     recent: list[Feature] = []
     for events in (("look", "take"), ("drop",), ("expose", "keep")):
@@ -296,6 +309,9 @@ def every_kind() -> tuple[Feature, ...]:
             RecentValue(f"last_item_{name}", events, 1, "item"),
             RecentValue(f"third_city_{name}", events, 3, "city"),
             RecentGap(f"gap_{name}", events, 4, "pay"),
+            RecentSimilarity(f"like_{name}", events, 6, ("city", "trade"), "mean"),
+            RecentSimilarity(f"most_like_{name}", events, 2, ("trade", "city"), "max"),
+            RecentSimilarity(f"city_like_{name}", events, 3, ("city",), "mean"),
         ]
     return (
         Attribute("buyer_city", "person", "city"),
@@ -309,6 +325,10 @@ def every_kind() -> tuple[Feature, ...]:
         Equal("same_trade", "wish", "trade"),
         Difference("pay_gap", "pay", "pay"),
         Overlap("skills", "has", "needs"),
+        TextSimilarity("trade_text", "wish", "trade"),
+        TextSimilarity("skills_text", "has", "needs"),
+        TextSimilarity("wish_in_needs", "wish", "needs"),
+        TextSimilarity("has_trade", "has", "trade"),
         Distance("km", "latitude", "longitude", "latitude", "longitude"),
         Age("buyer_age", "person", "born_ms"),
         Age("thing_age", "item", "born_ms"),
@@ -316,4 +336,9 @@ def every_kind() -> tuple[Feature, ...]:
         Weekday("weekday"),
         *counted,
         *recent,
+        Trend("rising_fast", "prefers", "rising"),
+        Preference("prefers", "rate_3_3", "rate_1_3"),
+        Trend("rising", "rate_0_1", "rate_0_None"),
+        Trend("busier", "count_0_1", "count_0_3"),
+        Preference("pay_gap_a_km", "pay_gap", "km"),
     )

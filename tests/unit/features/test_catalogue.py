@@ -10,12 +10,16 @@ from twoside.domains.recruiting.domain import DOMAIN as RECRUITING
 from twoside.domains.recruiting.features import FEATURES, LIGHT
 from twoside.errors import ConfigError
 from twoside.features.catalogue import check, together
+from twoside.features.derived import with_sources
 from twoside.features.describe import described
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context
-from twoside.features.kinds.match import Equal, Overlap
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Equal, Overlap, Preference
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.similarity import RecentSimilarity
+from twoside.features.kinds.statistic import Count, Rate, Trend
 
 if TYPE_CHECKING:
     from twoside.features.definition import Feature
@@ -59,6 +63,11 @@ KINDS = "Known: drop, expose, keep, look, take."
             "categories. Use another column or another kind of feature.",
         ),
         (
+            TextSimilarity("f", "wish", "pay"),
+            "feature 'f': column 'pay' of thing (the item) is of type number, expected category "
+            "or categories. Use another column or another kind of feature.",
+        ),
+        (
             Count("f", ("item",), ("tke",), 1),
             f"feature 'f'.events: market has no event 'tke'. Did you mean 'take'? {KINDS}",
         ),
@@ -89,6 +98,10 @@ KINDS = "Known: drop, expose, keep, look, take."
             "feature 'f'.days = -1: expected 0 (today) or more days.",
         ),
         (
+            ActiveDays("f", ("item",), ("take",), 90),
+            "feature 'f'.days = 90: expected at most 61. Count events instead.",
+        ),
+        (
             Rate("f", ("item",), ("take",), ("expose",), 1, 0.1, 0),
             "feature 'f'.weight = 0: expected more than 0, else a key without history divides "
             "by 0.",
@@ -96,6 +109,23 @@ KINDS = "Known: drop, expose, keep, look, take."
         (
             RecentShare("f", ("take",), 0, "city"),
             "feature 'f': expected at least 1 behaviour back, got 0.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 3, ("city", "pay"), "mean"),
+            "feature 'f': column 'pay' of thing (the item) is of type number, expected category. "
+            "Use another column or another kind of feature.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 3, (), "mean"),
+            "feature 'f'.columns: needs at least one category column of the item.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 0, ("city",), "mean"),
+            "feature 'f': expected at least 1 behaviour back, got 0.",
+        ),
+        (
+            RecentSimilarity("f", ("take",), 3, ("city",), "man"),
+            "feature 'f'.how: there is no 'man'. Did you mean 'mean'? Known: max, mean.",
         ),
         (
             RecentValue("f", ("take",), 1, "pay"),
@@ -113,6 +143,74 @@ def test_a_feature_that_cannot_be_computed_is_refused(feature: Feature, message:
     with pytest.raises(ConfigError) as error:
         check([feature], DOMAIN, SCENE)
     assert str(error.value) == message
+
+
+RATE = Rate("rate", ("person", "item.city"), ("take",), ("expose",), 3, 0.1, 5)
+SHOWN = Count("shown", ("item",), ("expose",), 1)
+ALL = Rate("all", ("person",), ("take",), ("expose",), 7, 0.1, 5)
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (
+            [RATE, Preference("f", "rat", "rate")],
+            "feature 'f'.of: the list has no feature 'rat'. Did you mean 'rate'? Known: f, rate.",
+        ),
+        (
+            [RATE, Trend("f", "rate", "f")],
+            "feature 'f'.over: a feature cannot be computed from itself. Name another feature of "
+            "the list.",
+        ),
+        (
+            [RATE, Attribute("city", "item", "city"), Trend("f", "rate", "city")],
+            "feature 'f'.over: feature 'city' is a category, expected a number. Name a count, a "
+            "rate or another number.",
+        ),
+        (
+            [
+                RATE,
+                Trend("d", "a", "rate"),
+                Trend("a", "rate", "b"),
+                Preference("b", "c", "rate"),
+                Trend("c", "a", "a"),
+            ],
+            "features of things: 'a' of 'b' of 'c' of 'a' goes round in a circle. Compute one of "
+            "them from features that are not derived.",
+        ),
+    ],
+)
+def test_a_derived_feature_that_cannot_be_computed_is_refused(
+    features: list[Feature], message: str
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        check(features, DOMAIN, SCENE)
+    assert str(error.value) == message
+
+
+def test_a_derived_feature_is_about_whom_its_sources_are_and_says_their_windows() -> None:
+    features = (
+        Preference("prefers", "rate", "all"),
+        Trend("twice", "prefers", "all"),
+        Preference("by_price", "all", "price"),
+        Context("price", "price"),
+        RATE,
+        ALL,
+    )
+    check(features, DOMAIN, SCENE)
+    lines = {line.name: line for line in described(features, SCENE)}
+    told = lines["prefers"]
+    assert (told.kind, told.form, told.about) == ("cross", "Preference", "pair")
+    assert (told.window, told.events) == ("3 days / 7 days", "take / expose")
+    assert told.source == "buyer, thing.city"
+    assert (lines["twice"].kind, lines["twice"].about) == ("statistic", "pair")
+    assert lines["by_price"].about == "person"
+
+
+def test_a_part_of_a_list_brings_what_it_is_computed_from() -> None:
+    features = (ALL, Trend("twice", "f", "rate"), Preference("f", "rate", "all"), RATE, SHOWN)
+    assert with_sources(["twice"], features) == features[:-1]
+    assert with_sources(["shown"], features) == (SHOWN,)
 
 
 def test_two_features_of_one_name_are_refused() -> None:

@@ -13,8 +13,11 @@ from small_market import DAYS, DOMAIN, FIRST_DAY, SCENE, Market, every_kind, mak
 from twoside.errors import LakeError
 from twoside.features.catalogue import feature_columns
 from twoside.features.kinds.activity import Since
-from twoside.features.kinds.match import Equal
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Equal
 from twoside.features.kinds.sequence import RecentGap, RecentShare
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour
 from twoside.samples.join import build_samples
@@ -41,6 +44,7 @@ def reference(
         market.versions,
         market.asked(samples.exposure_id),
         market.translate,
+        market.words,
     )
 
 
@@ -69,8 +73,11 @@ ALONE = (
     Rate("three_days", ("person",), ("take",), ("expose",), 3, 0.2, 2.0),
     Count("always", ("person", "item"), ("expose",), None),
     Since("since", ("item.trade",), ("drop",)),
+    ActiveDays("active", ("item.trade",), ("drop",), 2),
     RecentShare("share", ("look", "drop"), 6, "trade"),
     RecentGap("gap", ("take",), 6, "pay"),
+    RecentSimilarity("like", ("take",), 6, ("city", "trade"), "mean"),
+    TextSimilarity("text", "has", "trade"),
     Equal("same_city", "city", "city"),
     Hour("hour"),
 )

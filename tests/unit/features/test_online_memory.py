@@ -12,10 +12,11 @@ import pyarrow as pa
 import pytest
 from numba.core.dispatcher import Dispatcher
 from online_play import empty_states, read_all, unpacked
-from online_world import CALENDAR, DOMAIN, FIRST_DAY, SCENE, Log, random_log
+from online_world import CALENDAR, DOMAIN, FIRST_DAY, SCENE, TEXTS, Log, random_log
 
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError
-from twoside.features.kinds.match import Difference
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference
 from twoside.features.kinds.statistic import Count
 from twoside.features.online import Memory, OnlineStates
 from twoside.features.online.slots import Slots
@@ -294,7 +295,7 @@ states = empty_states(log)
 states.warm_up()
 warm = compiled()
 cold = {{name.rpartition(".")[2] for name, forms in warm.items() if not forms}}
-assert cold == {{"_place", "_at"}}, cold  # inlined; of `remember` alone
+assert cold == {{"_place", "_at", "_bits"}}, cold  # inlined; of `remember` alone
 states.update(log.exposures, log.events)
 states.update(log.exposures.slice(0, 1), log.events.slice(7, 1))
 one = Request(0, END_MS, context={{"tab": 1.0}})
@@ -315,3 +316,16 @@ def test_after_warming_up_nothing_is_compiled_any_more() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_states_that_lack_the_words_of_a_text_are_refused() -> None:
+    log = random_log(55)
+    feature = TextSimilarity("alike", "title", "tags")
+    tables = log.table("seeker", END_MS), log.table("job", END_MS)
+    some = {("person", "title"): TEXTS["person", "title"]}
+    with pytest.raises(ConfigError) as error:
+        OnlineStates.start((feature,), SCENE, DOMAIN, CALENDAR, *tables, texts=some)
+    assert str(error.value) == (
+        "feature 'alike': the words of item.tags are not given. Start the states with "
+        "texts=online.texts(features, scene, lake)."
+    )

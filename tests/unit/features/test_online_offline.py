@@ -18,6 +18,7 @@ from twoside.features.online import (
     context_sizes,
     remember,
     replay,
+    texts,
     translations,
 )
 from twoside.samples.join import build_samples
@@ -62,6 +63,7 @@ def started(
         lake.entity_table(scene.item, now_ms),
         translations(features, scene, domain, lake),
         context_sizes(scene, lake),
+        texts=texts(features, scene, lake),
     )
 
 

@@ -15,6 +15,7 @@ from twoside.features.online import (
     context_sizes,
     remember,
     replay,
+    texts,
     translations,
 )
 from twoside.samples.join import build_samples
@@ -47,6 +48,7 @@ def test_all_that_feed_declares_is_the_same_online(tmp_path: Path) -> None:
         lake.entity_table(scene.item, begin),
         translations(features, scene, DOMAIN, lake),
         context_sizes(scene, lake),
+        texts=texts(features, scene, lake),
     )
     remember(states, lake, begin)
     exposures, events = (

@@ -33,7 +33,7 @@ def test_the_random_market_shows_every_feature_in_several_values_and_unknown() -
         known = ~np.isnan(wanted[:, n])
         assert len(np.unique(wanted[known, n])) > 1, column.name
         kind = type(features()[n]).__name__
-        if kind not in ("Count", "Rate", "Hour", "Weekday") and column.name not in (
+        if kind not in ("Count", "Rate", "ActiveDays", "Hour", "Weekday") and column.name not in (
             "what",
             "i_ctr",
         ):
@@ -149,7 +149,7 @@ def test_some_features_are_the_same_as_among_all() -> None:
     states = started(log)
     states.update(log.exposures, log.events)
     request = replace(log.requests()[0], ts_ms=CALENDAR.start_of(FIRST_DAY + 8))
-    some = ("pay_gap", "i_shown_2", "pt_view_2", "last_title", "hour", "who")
+    some = ("pay_gap", "i_shown_2", "pt_view_2", "last_title", "hour", "who", "rising_by_pay")
     items = candidates(log, 0)
     all_ = states.read([request], np.array([0, 3]), items)
     names = [f.name for f in features()]

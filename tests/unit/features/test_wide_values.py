@@ -8,6 +8,7 @@ from twoside.domains.recruiting.domain import DOMAIN
 from twoside.domains.recruiting.keeping import make
 from twoside.domains.recruiting.settings import WorldSettings
 from twoside.domains.recruiting.wide import WIDE
+from twoside.features.derived import with_sources
 from twoside.samples.join import build_samples
 from twoside.schema.calendar import DAY_MS
 
@@ -29,6 +30,16 @@ def versions_of(lake, kind):
         Version(row["row"], row["valid_from_ms"], {name: row[name] for name in names})
         for row in table.to_pylist()
     ]
+
+
+def words_of(lake, domain, scene):
+    """The words of all columns that have codes."""
+    return {
+        (side, column.name): lake.words(kind, column.name)
+        for side, kind in (("person", scene.person), ("item", scene.item))
+        for column in domain.entity(kind).columns
+        if column.type in ("category", "categories")
+    }
 
 
 @pytest.mark.parametrize("scene", sorted(WIDE))
@@ -53,6 +64,8 @@ def test_every_feature_is_what_plain_loops_say(lake, scene):
         lake.read("exposures"),
         lake.read("events"),
         {kind: versions_of(lake, kind) for kind in (found.person, found.item)},
+        features,
+        words_of(lake, DOMAIN, found),
     )
     seen = np.array([samples.values[rows[at], n] for n, at in places])
     wrong = ~np.isclose(seen, expected, rtol=1e-5, atol=1e-5, equal_nan=True)
@@ -64,7 +77,7 @@ def test_every_feature_is_what_plain_loops_say(lake, scene):
 
 def test_a_day_of_later_events_changes_nothing(lake):
     scene = "jobs_for_seeker"
-    some = WIDE[scene][::40]
+    some = with_sources([f.name for f in WIDE[scene][::40]], WIDE[scene])
     last = lake.days("exposures")[-1]
     cutoff = lake.calendar.start_of(last)
     before = build_samples(lake, DOMAIN, scene, some, last - 1, last - 1, cutoff)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from twoside.domains.recruiting.declaring import counts, rates, since
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Identity
+from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.time import Hour, Weekday
 

@@ -16,12 +16,15 @@ import duckdb
 import ibis
 import numpy as np
 
+from twoside.features.derived import fill
+from twoside.features.graph.content import text_similarity
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import codes
 from twoside.features.graph.needs import Needs
 from twoside.features.graph.party import party_spans
 from twoside.features.graph.recent import RecentSet
 from twoside.features.graph.spans import as_of, column_of
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.walks.happenings import Rows, Versions, happenings
 from twoside.features.walks.recents import recents
 from twoside.features.walks.windows import windows
@@ -113,9 +116,12 @@ class _Run:
         needs = self.needs
         mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
         its = needs.item_asked | needs.item_then
-        self.people = party_spans(lake, domain, scene.person, mine, cutoff_ms)
-        self.items = party_spans(lake, domain, scene.item, its, cutoff_ms)
+        said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
+        self.people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
+        self.items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
         self.translated = self.people.translate(lake, scene.item, needs.matched)
+        self.texts = {("person", c): t for c, t in self.people.number_texts(lake, said).items()}
+        self.texts |= {("item", c): t for c, t in self.items.number_texts(lake, shown).items()}
         self.versions = {"person": Versions.of(self.people), "item": Versions.of(self.items)}
 
     def values(self, asked: ir.Table, tick: Tick) -> np.ndarray:
@@ -127,12 +133,13 @@ class _Run:
         for done, step in enumerate(steps, start=1):
             step()
             tick(done / len(steps))
+        fill(values, self.features)
         return values
 
     def _steps(self, asked: ir.Table, values: np.ndarray) -> Iterator[Callable[[], None]]:
         """What fills the matrix, a part of its columns each."""
         place = {f.name: n for n, f in enumerate(self.features)}
-        told = [f for f in self.features if isinstance(f, DECLARED)]
+        told = [f for f in self.features if isinstance(f, (*DECLARED, TextSimilarity))]
         if told:
             yield lambda: self._declared(asked, told, place, values)
         if not self.needs.days:
@@ -169,13 +176,19 @@ class _Run:
         for side, party in (("person", self.people), ("item", self.items)):
             held = self.con.create_table(f"{side}_versions", party.spans())
             asked = as_of(asked, side, held, party.types)
-        graph = declared(asked, features, self.translated, self.lake.calendar)
-        for batch in self.con.to_pyarrow(graph).to_batches():
-            rows = batch.column("row").to_numpy()
-            for name in batch.schema.names:
-                if name != "row":
-                    column = batch.column(name).to_numpy(zero_copy_only=False)
-                    values[rows, place[name]] = column
+        asked = self.con.create_table("asked_with_parties", asked)
+        plain = [f for f in features if isinstance(f, DECLARED)]
+        graphs = [declared(asked, plain, self.translated, self.lake.calendar)] if plain else []
+        for f in features:
+            if isinstance(f, TextSimilarity):
+                graphs.append(text_similarity(asked, f, self.texts, ibis.memtable))
+        for graph in graphs:
+            for batch in self.con.to_pyarrow(graph).to_batches():
+                rows = batch.column("row").to_numpy()
+                for name in batch.schema.names:
+                    if name != "row":
+                        column = batch.column(name).to_numpy(zero_copy_only=False)
+                        values[rows, place[name]] = column
 
     def _questions(self, asked: ir.Table) -> tuple[np.ndarray, Rows]:
         """The asked pairs in order of time, and their rows in the matrix."""

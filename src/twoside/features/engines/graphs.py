@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 import ibis
 import numpy as np
 
+from twoside.features.derived import fill
+from twoside.features.graph.content import text_similarity
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import EXPOSE, codes, happened, with_parties
 from twoside.features.graph.needs import Needs
@@ -18,6 +20,7 @@ from twoside.features.graph.party import party_spans
 from twoside.features.graph.recent import RecentSet, recent
 from twoside.features.graph.spans import as_of
 from twoside.features.graph.statistic import statistic
+from twoside.features.kinds.content import TextSimilarity
 from twoside.schema.tables import DAY_TABLES
 from twoside.store.lake import ALWAYS
 
@@ -75,7 +78,8 @@ def feature_tables(
     asked: ir.Table,
     cutoff_ms: int,
 ) -> Iterator[ir.Table]:
-    """Graphs (row, float32 features ...) that together have every feature of every row once.
+    """Graphs (row, float32 features ...) that together have every feature of every row once, but
+    for the derived ones (`features.derived`), which are computed from the others.
 
     `asked` is as `engines.duckdb.feature_values` has it.
     """
@@ -105,6 +109,7 @@ def feature_values(
                 values[row, place[name]] = found[name].to_numpy()
                 done += 1
         tick(done / len(features))
+    fill(values, features)
     return values
 
 
@@ -123,10 +128,13 @@ class _Graphs:
         self.needs = needs = Needs.of(features)
         self.codes = codes([*needs.days])
         mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
-        people = party_spans(lake, domain, scene.person, mine, cutoff_ms)
         its = needs.item_asked | needs.item_then
-        items = party_spans(lake, domain, scene.item, its, cutoff_ms)
+        said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
+        people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
+        items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
         self.translated = people.translate(lake, scene.item, needs.matched)
+        self.texts = {("person", c): t for c, t in people.number_texts(lake, said).items()}
+        self.texts |= {("item", c): t for c, t in items.number_texts(lake, shown).items()}
         self.types = {"person": people.types, "item": items.types}
         self.held = {
             "person": engine.kept(people.spans(engine.table(people.versions))),
@@ -140,6 +148,9 @@ class _Graphs:
         asked = self.engine.kept(asked)
         if told:
             yield declared(asked, told, self.translated, self.lake.calendar)
+        for f in self.features:
+            if isinstance(f, TextSimilarity):
+                yield text_similarity(asked, f, self.texts, self.engine.table)
         if not self.needs.days:
             return
         days = self.engine.rows(asked.agg(first=asked.day.min(), last=asked.day.max()))

@@ -4,6 +4,7 @@
     spans       versions of entities with their end, and what held at a moment
     happened    exposures and events as one table of happenings, with the groups they counted for
     declared    what the parties declare: attributes, matches, distance, age, time
+    content     how alike the texts of the parties are
     statistic   counts, rates and the time since, one graph a key
     recent      the person's last behaviours, one graph a set of events
 

@@ -11,8 +11,8 @@ from twoside.features.graph.happened import day_of
 from twoside.features.graph.spans import column_of
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context, Identity
+from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.schema.calendar import DAY_MS, HOUR_MS
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twoside.features.definition import Recent, recent_columns
 from twoside.features.graph.happened import EXPOSE
 from twoside.features.graph.statistic import kinds_of
 from twoside.features.kinds.activity import Age, Since
 from twoside.features.kinds.attribute import Attribute
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Difference, Equal, Overlap
 from twoside.features.kinds.distance import Distance
-from twoside.features.kinds.match import Difference, Equal, Overlap
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.kinds.statistic import Count, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from twoside.features.definition import Feature
-    from twoside.features.graph.recent import Recent
     from twoside.features.graph.statistic import Statistic
 
 Days = int | None
@@ -39,6 +42,8 @@ class Needs:
     """Context columns in keys."""
     matched: set[tuple[str, str]] = field(default_factory=set)
     """(person column, item column) whose words are compared."""
+    texts: set[tuple[str, str]] = field(default_factory=set)
+    """(side, column) whose words are read as text."""
     days: dict[str, Days] = field(default_factory=dict)
     """Kind of happening -> how many days before the request are read."""
     by_key: dict[tuple[str, ...], list[Statistic]] = field(default_factory=dict)
@@ -69,23 +74,25 @@ class Needs:
             case Equal() | Overlap():
                 self.matched.add((f.person_column, f.item_column))
                 self.item_asked.add(f.item_column)
+            case TextSimilarity():
+                self.texts |= {("person", f.person_column), ("item", f.item_column)}
             case Difference():
                 self.person_asked.add(f.person_column)
                 self.item_asked.add(f.item_column)
             case Distance():
                 self.person_asked |= {f.person_latitude, f.person_longitude}
                 self.item_asked |= {f.item_latitude, f.item_longitude}
-            case Count() | Rate() | Since():
+            case Count() | Rate() | Since() | ActiveDays():
                 self.by_key.setdefault(tuple(sorted(set(f.key))), []).append(f)
                 for part in f.key:
                     self._add_part(part)
                 for kind in kinds_of(f):
                     self._read(kind, f.days)
-            case RecentShare() | RecentValue() | RecentGap():
+            case RecentShare() | RecentValue() | RecentGap() | RecentSimilarity():
                 self.recent.append(f)
-                if f.column != "item":
-                    self.item_then.add(f.column)
-                    self.item_asked.add(f.column)
+                columns = {*recent_columns(f)} - {"item"}
+                self.item_then |= columns
+                self.item_asked |= columns
                 for kind in f.events:
                     self._read(kind, None)
 

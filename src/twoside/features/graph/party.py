@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from twoside.features.graph.content import Texts, numbered, text_column
 from twoside.features.graph.spans import spans
+from twoside.features.text import Vectors
 from twoside.store.versions import unknown
 
 if TYPE_CHECKING:
@@ -55,6 +57,16 @@ class Party:
                 self._add(name, _recoded(self.versions[mine], codes))
                 self.types[name] = self.entity.column(mine).type
             found[mine, its] = name
+        return found
+
+    def number_texts(self, lake: Lake, columns: Iterable[str]) -> dict[str, Texts]:
+        """Add the columns that number the texts of others (`content.text_column`)."""
+        found: dict[str, Texts] = {}
+        for column in sorted(columns):
+            words = Vectors.of(words_of(lake, self.kind, column))
+            numbers, found[column] = numbered(self.versions[column], words)
+            self._add(text_column(column), numbers)
+            self.types[text_column(column)] = "category"
         return found
 
     def _add(self, name: str, column: pa.ChunkedArray | pa.Array) -> None:

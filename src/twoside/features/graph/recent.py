@@ -8,20 +8,19 @@ equi-join on (person, number), the same on every engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from twoside.features.definition import Recent, recent_columns
 from twoside.features.graph.spans import column_of
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
-
-Recent: TypeAlias = RecentShare | RecentValue | RecentGap
-"""The kinds that this graph computes."""
 
 _NAN = float("nan")
 
@@ -40,6 +39,9 @@ def recent(
         counted = _hits(steps, column, lasts)
         rows = rows.left_join(counted, ["person", "ts", item_column(column)])
         hits |= {f"{column}_{last}": f"hits_{column}_{last}" for last in lasts}
+    similar = [f for f in features if isinstance(f, RecentSimilarity)]
+    if similar:
+        rows = rows.left_join(_alike(asked, steps, similar), "row")
     return rows.select(
         row=rows.row, **{f.name: _value(rows, f, hits).cast("float32") for f in features}
     )
@@ -55,7 +57,7 @@ def _steps(
 ) -> tuple[ir.Table, ir.Table]:
     """(person, ts, back, item columns ...): the last behaviours of each request, back = 1 the
     newest; and (person, ts, seen): how many came before it."""
-    columns = sorted({item_column(f.column) for f in features})
+    columns = sorted({item_column(column) for f in features for column in recent_columns(f)})
     kinds = [codes[kind] for kind in features[0].events]
     order = ["later", "id"]
     acted = happened.filter(happened.kind.isin(kinds), happened.person >= 0)
@@ -99,11 +101,33 @@ def _hits(steps: ir.Table, column: str, lasts: Sequence[int]) -> ir.Table:
     )
 
 
+def _alike(asked: ir.Table, steps: ir.Table, features: Sequence[RecentSimilarity]) -> ir.Table:
+    """(row, alike ...): the mean or largest similarity of each asked row to the steps of its
+    request; rows without any are missing."""
+    names = sorted({item_column(column) for f in features for column in f.columns})
+    then = steps.select("person", "ts", "back", **{f"then_{name}": name for name in names})
+    met = asked.select("row", "person", "ts", *names).inner_join(then, ["person", "ts"])
+    found: dict[str, Any] = {}
+    for f in features:
+        same: Any = 0
+        known: Any = 0
+        for name in (item_column(column) for column in f.columns):
+            both = (met[name] >= 0) & (met[f"then_{name}"] >= 0)
+            known = known + ibis.ifelse(both, 1, 0)
+            same = same + ibis.ifelse(both & (met[name] == met[f"then_{name}"]), 1, 0)
+        counts = (met.back <= f.last) & (known > 0)
+        share = ibis.ifelse(counts, same / known, ibis.null("float64"))
+        found[f"alike_{f.name}"] = share.mean() if f.how == "mean" else share.max()
+    return met.group_by("row").agg(**found)
+
+
 def _value(rows: ir.Table, f: Recent, hits: Mapping[str, str]) -> Any:
     seen = ibis.coalesce(rows.seen, ibis.literal(0, "int64"))
     match f:
         case RecentValue():
             return ibis.coalesce(rows[f"at_{f.name}"], ibis.literal(-1, "int32"))
+        case RecentSimilarity():
+            return ibis.coalesce(rows[f"alike_{f.name}"], _NAN)
         case RecentGap():
             known = ibis.coalesce(rows[f"known_{f.name}"], ibis.literal(0, "int64"))
             mean = rows[f"sum_{f.name}"] / known

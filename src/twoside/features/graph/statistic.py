@@ -22,6 +22,7 @@ import ibis
 from twoside.features.graph.counters import Counters
 from twoside.features.graph.spans import column_of
 from twoside.features.kinds.activity import Since
+from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.schema.calendar import DAY_MS, HOUR_MS
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from twoside.schema.calendar import Calendar
 
-Statistic: TypeAlias = Count | Rate | Since
+Statistic: TypeAlias = Count | Rate | Since | ActiveDays
 """The kinds that this graph computes."""
 
 _NEVER = -1
@@ -74,7 +75,7 @@ def without_history(f: Statistic) -> ir.Scalar:
     """What a feature says of a key that is unknown."""
     nan = float("nan")
     match f:
-        case Count():
+        case Count() | ActiveDays():
             value = 0.0
         case Rate():
             value = f.prior if f.weight else nan
@@ -100,6 +101,8 @@ class _State:
     """Of counts; 0 (today alone) needs no history."""
     lasts: tuple[tuple[str, ...], ...]
     """Sets of events of which the last time is wanted."""
+    active: Mapping[tuple[str, ...], tuple[int, ...]]
+    """Sets of events of which the days are counted that had one -> the windows."""
     codes: Mapping[str, int]
     calendar: Calendar
 
@@ -115,7 +118,8 @@ class _State:
         calendar: Calendar,
     ) -> _State:
         columns = tuple(part_column(part) for part in key)
-        counted = [f for f in features if not isinstance(f, Since)]
+        counted = [f for f in features if isinstance(f, Count | Rate)]
+        marked = [f for f in features if isinstance(f, ActiveDays)]
         windows = {f.days for f in counted} - {0}
         kinds = set().union(*(kinds_of(f) for f in features))
         known = happened.filter(
@@ -132,6 +136,10 @@ class _State:
             counters=Counters.of(set().union(*(kinds_of(f) for f in counted)), codes, totals),
             windows=tuple(sorted(windows, key=lambda w: (w is None, w))),
             lasts=tuple(sorted({f.events for f in features if isinstance(f, Since)})),
+            active={
+                events: tuple(sorted({f.days for f in marked if f.events == events} - {0}))
+                for events in sorted({f.events for f in marked})
+            },
             codes=codes,
             calendar=calendar,
         )
@@ -140,7 +148,7 @@ class _State:
         """(key, ts) asked about, with today's words and last times, and those of history."""
         points = self.asked.select(*self.key, "day", "ts").distinct()
         today = self._today(points)
-        if not self.windows and not self.lasts:
+        if not self.windows and not self.lasts and not any(self.active.values()):
             return today
         return today.left_join(self._history(points), [*self.key, "day"])
 
@@ -152,6 +160,10 @@ class _State:
                 some = self._count(moments, f.events, f.days)
                 over = self._count(moments, f.over, f.days)
                 return (some + f.weight * f.prior) / (over + f.weight)
+            case ActiveDays():
+                n = list(self.active).index(f.events)
+                before = moments[f"active{n}_{_window_name(f.days)}"] if f.days else 0
+                return moments[f"active{n}_today"] + before
             case Since():
                 n = self.lasts.index(f.events)
                 before, today = moments[f"last{n}_before"], moments[f"last{n}_today"]
@@ -183,6 +195,16 @@ class _State:
     def _no_lasts(self) -> dict[str, Any]:
         return {f"last{n}": ibis.literal(_NEVER, "int64") for n in range(len(self.lasts))}
 
+    def _active(self, rows: ir.Table) -> dict[str, Any]:
+        """1 where a day with this happening had one of the events."""
+        return {
+            f"active{n}": rows.kind.isin([self.codes[kind] for kind in events]).cast("int64")
+            for n, events in enumerate(self.active)
+        }
+
+    def _inactive(self) -> dict[str, Any]:
+        return {f"active{n}": ibis.literal(0, "int64") for n in range(len(self.active))}
+
     def _today(self, points: ir.Table) -> ir.Table:
         """Of each point what came before it on its own day."""
         days = points.select(*self.key, "day").distinct()
@@ -194,6 +216,7 @@ class _State:
             order=rows.ts * 2 + 1,
             **self.counters.one(rows.kind),
             **self._lasts(rows),
+            **self._active(rows),
         )
         questions = points.select(
             *self.key,
@@ -201,6 +224,7 @@ class _State:
             order=points.ts * 2,
             **self.counters.none(),
             **self._no_lasts(),
+            **self._inactive(),
         )
         both = ibis.union(acted, questions)
         running = ibis.window(group_by=[*self.key, "day"], order_by="order", rows=(None, 0))
@@ -210,6 +234,7 @@ class _State:
             "order",
             **{f"{w}_today": both[w].sum().over(running) for w in self.counters.words},
             **{f"{last}_today": both[last].max().over(running) for last in self._no_lasts()},
+            **{f"{mark}_today": both[mark].max().over(running) for mark in self._inactive()},
         )
         found = sums.filter(sums.order % 2 == 0)
         return found.mutate(ts=found.order >> 1).drop("order")
@@ -234,6 +259,13 @@ class _State:
                 )
                 for last in self._no_lasts()
             },
+            **{
+                f"active{n}_{_window_name(days)}": ibis.coalesce(
+                    by_day[f"active{n}"].sum().over(self._before(days)), ibis.literal(0, "int64")
+                )
+                for n, windows in enumerate(self.active.values())
+                for days in windows
+            },
         )
         return past.filter(past.asked == 1).drop("asked")
 
@@ -251,15 +283,20 @@ class _State:
             asked=ibis.literal(0, "int8"),
             **self.counters.one(rows.kind),
             **self._lasts(rows),
+            **self._active(rows),
         )
         marks = marks.mutate(
-            asked=ibis.literal(1, "int8"), **self.counters.none(), **self._no_lasts()
+            asked=ibis.literal(1, "int8"),
+            **self.counters.none(),
+            **self._no_lasts(),
+            **self._inactive(),
         )
         both = ibis.union(acted, marks.select(*acted.columns))
         return both.group_by(*self.key, "day").agg(
             asked=both.asked.max(),
             **{word: both[word].sum() for word in self.counters.words},
             **{last: both[last].max() for last in self._no_lasts()},
+            **{mark: both[mark].max() for mark in self._inactive()},
         )
 
 

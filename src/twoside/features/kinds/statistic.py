@@ -42,3 +42,16 @@ class Rate:
     weight: float
     meaning: str = ""
     unit: str = "share"
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The feature `of`, a statistic of a short window, divided by the feature `over`, the same of a
+    longer one: above 1 it rises. Both are names of number features of the same list. NaN when one
+    is unknown or `over` is 0."""
+
+    name: str
+    of: str
+    over: str
+    meaning: str = ""
+    unit: str = "times"

@@ -22,6 +22,6 @@ from twoside.features.online.history import remember
 from twoside.features.online.past import Memory
 from twoside.features.online.replay import replay
 from twoside.features.online.states import OnlineStates
-from twoside.features.online.vocabularies import context_sizes, translations
+from twoside.features.online.vocabularies import context_sizes, texts, translations
 
-__all__ = ["Memory", "OnlineStates", "context_sizes", "remember", "replay", "translations"]
+__all__ = ["Memory", "OnlineStates", "context_sizes", "remember", "replay", "texts", "translations"]

@@ -4,6 +4,9 @@ A window of w days is today so far and the w whole days before it. So an event a
 window that counts its kind, and once a day the day that leaves a window is subtracted from it.
 For that each day leaves a log behind: which cells (slot, kind) had events, and how many. Memory
 is one number a (slot, window) and one a (cell, day) that happened, never one a cell.
+
+Which days had any event is one integer a slot with a bit a day: bit 0 is today, bit 1 yesterday.
+A new day shifts it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
+
+from twoside.features.kinds.behaviour import MOST_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +41,8 @@ class CounterNeed:
     """(events, window in days or EVER): one column of `Counters.sums` each"""
     lasts: tuple[tuple[str, ...], ...]
     """events: one column of `Counters.last` each"""
+    active: tuple[tuple[tuple[str, ...], int], ...] = ()
+    """(events, longest window in days): one column of `Counters.active` each"""
 
 
 @njit(cache=True, nogil=True)
@@ -52,6 +59,10 @@ def _add(
     last: np.ndarray,
     last_start: np.ndarray,
     last_columns: np.ndarray,
+    active: np.ndarray,
+    active_days: np.ndarray,
+    active_start: np.ndarray,
+    active_columns: np.ndarray,
     logged: np.ndarray,
     log: np.ndarray,
     filled: int,
@@ -69,6 +80,10 @@ def _add(
         for j in range(last_start[k], last_start[k + 1]):
             c = last_columns[j]
             last[s, c] = max(last[s, c], ts_ms[i])
+        for j in range(active_start[k], active_start[k + 1]):
+            c = active_columns[j]
+            if age <= active_days[c]:
+                active[s, c] |= np.int64(1) << np.int64(age)
         if logged[k] and age <= longest:
             log[filled] = s * logged.size + k
             filled += 1
@@ -107,10 +122,14 @@ class Counters:
         """int32 (capacity, columns)"""
         self.last = np.zeros((0, len(need.lasts)), np.int64)
         """int64 (capacity, columns) ms; NEVER before the first"""
+        self.active = np.zeros((0, len(need.active)), np.int64)
+        """int64 (capacity, columns): bit n is set if the day n days ago had an event"""
         self._window = np.array(windows, np.int32)
         self._longest = max([days for days in windows if days != EVER], default=-1)
         self._sum_start, self._sum_columns = _by_kind([e for e, _ in need.sums], kinds)
         self._last_start, self._last_columns = _by_kind(list(need.lasts), kinds)
+        self._active_days = np.array([days for _, days in need.active], np.int64)
+        self._active_start, self._active_columns = _by_kind([e for e, _ in need.active], kinds)
         finite = {kind for events, days in need.sums if days != EVER for kind in events}
         self._logged = np.array([kind in finite for kind in kinds])
         self._today = np.empty(1024, np.int32)
@@ -127,6 +146,8 @@ class Counters:
             self.sums = np.concatenate([self.sums, np.zeros((more, self.sums.shape[1]), np.int32)])
             never = np.full((more, self.last.shape[1]), NEVER, np.int64)
             self.last = np.concatenate([self.last, never])
+            none = np.zeros((more, self.active.shape[1]), np.int64)
+            self.active = np.concatenate([self.active, none])
         self.size = max(self.size, size)
 
     def add(
@@ -148,6 +169,9 @@ class Counters:
 
     def advance(self, today: int, to_day: int) -> None:
         """Begin a new day: what leaves a window leaves its sums."""
+        if self.active.size:
+            later = min(to_day - today, MOST_DAYS + 1)
+            self.active = (self.active << later) & ((1 << (self._active_days + 1)) - 1)
         if self._longest < 0:
             return
         if self._filled:
@@ -184,6 +208,10 @@ class Counters:
             self.last,
             self._last_start,
             self._last_columns,
+            self.active,
+            self._active_days,
+            self._active_start,
+            self._active_columns,
             self._logged,
             log,
             filled,
@@ -213,15 +241,18 @@ class Counters:
     @property
     def forgets(self) -> bool:
         """All windows end: a slot whose sums are 0 is as one that was never seen."""
-        return bool(len(self._window)) and not len(self.need.lasts) and EVER not in self._window
+        counts = bool(len(self._window)) or bool(self.need.active)
+        return counts and not self.need.lasts and EVER not in self._window
 
     def alive(self) -> np.ndarray:
         """bool (size,): has something in a window."""
-        return np.asarray(self.sums[: self.size].any(axis=1))
+        sums, active = self.sums[: self.size], self.active[: self.size]
+        return np.asarray(sums.any(axis=1) | active.any(axis=1))
 
     def keep(self, alive: np.ndarray) -> None:
         """Drop the other slots and number those kept anew, in their order."""
         self.sums, self.last = self.sums[: self.size][alive], self.last[: self.size][alive]
+        self.active = self.active[: self.size][alive]
         number = np.where(alive, np.cumsum(alive) - 1, -1)
         self.size = len(self.sums)
         for day, parts in self._past.items():
@@ -232,6 +263,7 @@ class Counters:
         """Everything to store, by name."""
         yield "sums", self.sums[: self.size]
         yield "last", self.last[: self.size]
+        yield "active", self.active[: self.size]
         yield "today", self._today[: self._filled]
         for day, parts in self._past.items():
             for n, (cells, counts) in enumerate(parts):
@@ -242,6 +274,7 @@ class Counters:
         """Take over what `arrays` gave."""
         self.size = len(arrays["sums"])
         self.sums, self.last = arrays["sums"].copy(), arrays["last"].copy()
+        self.active = arrays["active"].copy()
         self._filled = len(arrays["today"])
         self._today = np.concatenate([arrays["today"], np.empty(1024, np.int32)])
         self._past = {}
@@ -254,7 +287,8 @@ class Counters:
         """Bytes held."""
         parts = [part for parts in self._past.values() for part in parts]
         logs = sum(cells.nbytes + counts.nbytes for cells, counts in parts)
-        return int(self.sums.nbytes + self.last.nbytes + self._today.nbytes + logs)
+        held = (self.sums, self.last, self.active, self._today)
+        return int(sum(array.nbytes for array in held) + logs)
 
 
 def _by_kind(sets: list[tuple[str, ...]], kinds: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -173,7 +173,12 @@ class Past:
             "kinds": list(self._kinds),
             "contexts": list(self.contexts.columns),
             "counters": [
-                [list(n.key), [[list(e), days] for e, days in n.sums], [list(e) for e in n.lasts]]
+                [
+                    list(n.key),
+                    [[list(e), days] for e, days in n.sums],
+                    [list(e) for e in n.lasts],
+                    [[list(e), days] for e, days in n.active],
+                ]
                 for n in (keyed.need for keyed in self.keyed)
             ],
             "sequences": [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twoside.features.definition import about
+from twoside.features.definition import Recent, about, recent_columns
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.attribute import Attribute, Context, Identity
-from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.sequence import RecentGap, RecentValue
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
 from twoside.features.online.counters import EVER, CounterNeed
@@ -60,19 +61,28 @@ def plan(features: Sequence[Feature]) -> Plan:
 def _counters(features: Sequence[Feature]) -> tuple[CounterNeed, ...]:
     sums: dict[tuple[str, ...], dict[tuple[tuple[str, ...], int], None]] = {}
     lasts: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    active: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
     for f in features:
-        if not isinstance(f, Count | Rate | Since):
+        if not isinstance(f, Count | Rate | Since | ActiveDays):
             continue
         key = canonical_key(f.key)
         sums.setdefault(key, {})
         lasts.setdefault(key, {})
+        active.setdefault(key, {})
         if isinstance(f, Since):
             lasts[key][canonical_events(f.events)] = None
+            continue
+        if isinstance(f, ActiveDays):
+            events = canonical_events(f.events)
+            active[key][events] = max(active[key].get(events, 0), f.days)
             continue
         sums[key][canonical_events(f.events), window_of(f.days)] = None
         if isinstance(f, Rate):
             sums[key][canonical_events(f.over), window_of(f.days)] = None
-    return tuple(CounterNeed(key, tuple(sums[key]), tuple(lasts[key])) for key in sums)
+    return tuple(
+        CounterNeed(key, tuple(sums[key]), tuple(lasts[key]), tuple(active[key].items()))
+        for key in sums
+    )
 
 
 def _sequences(features: Sequence[Feature]) -> tuple[SequenceNeed, ...]:
@@ -80,14 +90,15 @@ def _sequences(features: Sequence[Feature]) -> tuple[SequenceNeed, ...]:
     codes: dict[tuple[str, ...], dict[str, None]] = {}
     numbers: dict[tuple[str, ...], dict[str, None]] = {}
     for f in features:
-        if not isinstance(f, RecentShare | RecentValue | RecentGap):
+        if not isinstance(f, Recent):
             continue
         events = canonical_events(f.events)
         steps = f.back if isinstance(f, RecentValue) else f.last
         length[events] = max(length.get(events, 0), steps)
         columns = (numbers if isinstance(f, RecentGap) else codes).setdefault(events, {})
-        if f.column != "item":
-            columns[f.column] = None
+        for column in recent_columns(f):
+            if column != "item":
+                columns[column] = None
     return tuple(
         SequenceNeed(events, n, tuple(codes.get(events, ())), tuple(numbers.get(events, ())))
         for events, n in length.items()
@@ -102,12 +113,18 @@ def columns_of(
     context_sizes: Mapping[str, int],
 ) -> tuple[FeatureColumn, ...]:
     """What a model needs to know of each feature."""
-    return tuple(_column(f, scene, people, items, context_sizes) for f in features)
+    named = {f.name: f for f in features}
+    sizes = [_size(f, scene, people, items, context_sizes) for f in features]
+    return tuple(
+        FeatureColumn(f.name, "number" if size is None else "category", size or 0, about(f, named))
+        for f, size in zip(features, sizes, strict=True)
+    )
 
 
-def _column(
+def _size(
     f: Feature, scene: Scene, people: Party, items: Party, context_sizes: Mapping[str, int]
-) -> FeatureColumn:
+) -> int | None:
+    """How many codes a category has; None for a number."""
     size = None
     match f:
         case Attribute():
@@ -125,9 +142,7 @@ def _column(
             size = 24
         case Weekday():
             size = 7
-    if size is None:
-        return FeatureColumn(f.name, "number", 0, about(f))
-    return FeatureColumn(f.name, "category", size, about(f))
+    return size
 
 
 def context_type(scene: Scene, column: str) -> str:

@@ -16,6 +16,8 @@ import numpy as np
 
 from twoside.errors import ArtefactError, ConfigError, DataError, RequestError, did_you_mean
 from twoside.features.catalogue import check
+from twoside.features.derived import with_sources
+from twoside.features.kinds.content import TextSimilarity
 from twoside.features.online.batch import Batch
 from twoside.features.online.happenings import EXPOSE, Happenings, happenings, kinds_of
 from twoside.features.online.parties import Party
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from twoside.features.definition import Feature
     from twoside.features.online.history import Timeline
     from twoside.features.online.writers import Writer
+    from twoside.features.text import Vectors
     from twoside.schema.calendar import Calendar
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.entities import EntityTable
@@ -54,17 +57,19 @@ class OnlineStates:
         translate: Mapping[tuple[str, str], np.ndarray],
         context_sizes: Mapping[str, int],
         memory: Memory,
+        texts: Mapping[tuple[str, str], Vectors],
     ) -> None:
         check(features, domain, scene)
+        _refuse_missing(features, texts)
         self.features, self.scene, self.domain, self.calendar = features, scene, domain, calendar
         self.memory = memory
         self._people, self._items = people, items
-        self._translate, self._context_sizes = translate, context_sizes
+        self._translate, self._context_sizes, self._texts = translate, context_sizes, texts
         self._kinds = kinds_of(domain)
         self._strength = np.array([_strength(domain, kind) for kind in self._kinds], np.float32)
         self.past = Past(features, self._kinds, self._strength, calendar, memory)
         self.past.hold(people.size)
-        self._writers: dict[tuple[str, ...], list[Writer]] = {}
+        self._writers: dict[tuple[str, ...], tuple[int, list[Writer]]] = {}
 
     @staticmethod
     def start(
@@ -77,13 +82,15 @@ class OnlineStates:
         translate: Mapping[tuple[str, str], np.ndarray] | None = None,
         context_sizes: Mapping[str, int] | None = None,
         memory: Memory | None = None,
+        texts: Mapping[tuple[str, str], Vectors] | None = None,
     ) -> OnlineStates:
         """States in which nothing has happened yet.
 
         Columns of the same name share one vocabulary in a lake, as do columns that refer to the
         same kind. For an Equal or Overlap of two others, `translate[(person column, item
         column)]` gives the item's code of each code of the person (-1: there is no such word).
-        `context_sizes` are the vocabulary sizes of the scene's category contexts.
+        `context_sizes` are the vocabulary sizes of the scene's category contexts, `texts[(side,
+        column)]` the n-grams of the words of a column that a TextSimilarity reads.
         """
         return OnlineStates(
             features,
@@ -95,6 +102,7 @@ class OnlineStates:
             translate or {},
             context_sizes or {},
             memory or Memory(),
+            texts or {},
         )
 
     @property
@@ -161,8 +169,8 @@ class OnlineStates:
                 f"read: start has {len(start)} entries up to {start[-1]}, expected "
                 f"{len(requests) + 1} up to {len(items)}. Give one more entry than requests."
             )
-        writers = self._writers_for(names)
-        out = np.empty((len(items), len(self.features if names is None else names)), np.float32)
+        columns, writers = self._writers_for(names)
+        out = np.empty((len(items), columns), np.float32)
         ts_ms = np.array([request.ts_ms for request in requests], np.int64)
         days = (ts_ms + self.calendar.offset_ms) // DAY_MS
         for day in sorted(set(days.tolist())):
@@ -177,7 +185,7 @@ class OnlineStates:
             asked = [requests[i] for i in of_day.tolist()]
             self._write(asked, ts_ms[of_day], begin, items[rows], writers, part)
             out[rows] = part
-        return out
+        return out if names is None or len(names) == columns else out[:, : len(names)].copy()
 
     def recent(self, persons: np.ndarray) -> tuple[np.ndarray, ...]:
         """The last behaviours of n people, for recall, oldest first: int64 start (n + 1,), int32
@@ -218,8 +226,9 @@ class OnlineStates:
         """Compile every kernel now, by work on nothing, so that the first request is fast."""
         none, stamps = np.empty(0, np.int32), np.empty(0, np.int64)
         self.past.warm_up(self._people, self._items)
-        out = np.empty((0, len(self.features)), np.float32)
-        self._write([], stamps, np.zeros(1, np.int64), none, self._writers_for(None), out)
+        columns, writers = self._writers_for(None)
+        out = np.empty((0, columns), np.float32)
+        self._write([], stamps, np.zeros(1, np.int64), none, writers, out)
         self.recent(none)
         self.shown(-1, 0)
 
@@ -240,10 +249,20 @@ class OnlineStates:
         translate: Mapping[tuple[str, str], np.ndarray] | None = None,
         context_sizes: Mapping[str, int] | None = None,
         memory: Memory | None = None,
+        texts: Mapping[tuple[str, str], Vectors] | None = None,
     ) -> OnlineStates:
         """The states that `pack` described, for the same features."""
         states = OnlineStates.start(
-            features, scene, domain, calendar, people, items, translate, context_sizes, memory
+            features,
+            scene,
+            domain,
+            calendar,
+            people,
+            items,
+            translate,
+            context_sizes,
+            memory,
+            texts,
         )
         mine = {"scene": scene.name, "holds": states.past.describe()}
         if {name: packed.meta.get(name) for name in mine} != mine:
@@ -266,7 +285,9 @@ class OnlineStates:
         held["parties"] = self._people.memory_bytes() + self._items.memory_bytes()
         return held
 
-    def _writers_for(self, names: tuple[str, ...] | None) -> list[Writer]:
+    def _writers_for(self, names: tuple[str, ...] | None) -> tuple[int, list[Writer]]:
+        """How many columns there are, and who writes them: those asked for, then what else
+        derived ones are computed from."""
         wanted = tuple(f.name for f in self.features) if names is None else names
         if wanted not in self._writers:
             by_name = {f.name: f for f in self.features}
@@ -274,12 +295,19 @@ class OnlineStates:
                 if name not in by_name:
                     known = did_you_mean(name, by_name)
                     raise DataError(f"read: there is no feature '{name}'. {known}")
-            self._writers[wanted] = writers_of(
-                [by_name[name] for name in wanted],
-                self.scene,
-                self.past.keyed,
-                self.past.sequences,
-                self._translate,
+            needed = with_sources(wanted, self.features)
+            features = [by_name[name] for name in wanted]
+            features += [f for f in needed if f.name not in wanted]
+            self._writers[wanted] = (
+                len(features),
+                writers_of(
+                    features,
+                    self.scene,
+                    self.past.keyed,
+                    self.past.sequences,
+                    self._translate,
+                    self._texts,
+                ),
             )
         return self._writers[wanted]
 
@@ -313,3 +341,16 @@ class OnlineStates:
 
 def _strength(domain: Domain, kind: str) -> float:
     return 0.0 if kind == EXPOSE else domain.event(kind).strength
+
+
+def _refuse_missing(
+    features: tuple[Feature, ...], texts: Mapping[tuple[str, str], Vectors]
+) -> None:
+    for f in features:
+        if isinstance(f, TextSimilarity):
+            for place in (("person", f.person_column), ("item", f.item_column)):
+                if place not in texts:
+                    raise ConfigError(
+                        f"feature '{f.name}': the words of {'.'.join(place)} are not given. "
+                        "Start the states with texts=online.texts(features, scene, lake)."
+                    )

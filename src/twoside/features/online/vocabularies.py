@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twoside.features.kinds.match import Equal, Overlap
+from twoside.features.graph.party import words_of
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.cross import Equal, Overlap
+from twoside.features.text import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +38,20 @@ def translations(
 def _same_kind(scene: Scene, domain: Domain, mine: str, its: str) -> bool:
     other = domain.entity(scene.person).column(mine).refers_to
     return bool(other) and other == domain.entity(scene.item).column(its).refers_to
+
+
+def texts(features: Sequence[Feature], scene: Scene, lake: Lake) -> dict[tuple[str, str], Vectors]:
+    """(side, column) -> the n-grams of its words, for every column that is read as text. Words
+    that come later are not known."""
+    alike = [f for f in features if isinstance(f, TextSimilarity)]
+    columns = {("person", f.person_column) for f in alike}
+    columns |= {("item", f.item_column) for f in alike}
+    return {
+        (side, column): Vectors.of(
+            words_of(lake, scene.person if side == "person" else scene.item, column)
+        )
+        for side, column in sorted(columns)
+    }
 
 
 def context_sizes(scene: Scene, lake: Lake) -> dict[str, int]:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from twoside.features.definition import Recent, recent_columns
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 from twoside.features.walks.keys import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twoside.features.graph.recent import Recent
     from twoside.features.walks.happenings import Happenings, Rows
 
 
@@ -52,7 +53,8 @@ def _walk(
 
 
 @njit(cache=True, nogil=True)
-def _share(back: np.ndarray, codes: np.ndarray, asked: np.ndarray, last: int) -> np.ndarray:
+def _share(back: np.ndarray, then: np.ndarray, asked: np.ndarray, last: int) -> np.ndarray:
+    """`then` (asked, n): what the steps of `back` said."""
     found = np.empty(asked.size, np.float32)
     for q in range(asked.size):
         length, same = 0, 0
@@ -60,25 +62,52 @@ def _share(back: np.ndarray, codes: np.ndarray, asked: np.ndarray, last: int) ->
             if back[q, n] < 0:
                 break
             length += 1
-            if asked[q] >= 0 and codes[back[q, n]] == asked[q]:
+            if asked[q] >= 0 and then[q, n] == asked[q]:
                 same += 1
         found[q] = same / length if length else np.nan
     return found
 
 
 @njit(cache=True, nogil=True)
-def _gap(back: np.ndarray, numbers: np.ndarray, asked: np.ndarray, last: int) -> np.ndarray:
+def _gap(back: np.ndarray, then: np.ndarray, asked: np.ndarray, last: int) -> np.ndarray:
     found = np.empty(asked.size, np.float32)
     for q in range(asked.size):
         known, total = 0, 0.0
         for n in range(last):
             if back[q, n] < 0:
                 break
-            number = numbers[back[q, n]]
-            if not np.isnan(number):
+            if not np.isnan(then[q, n]):
                 known += 1
-                total += number
+                total += then[q, n]
         found[q] = asked[q] - total / known if known else np.nan
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _alike(
+    back: np.ndarray, then: np.ndarray, asked: np.ndarray, last: int, largest: bool
+) -> np.ndarray:
+    """`then` int32 (columns, asked, n) and `asked` int32 (columns, asked) are codes."""
+    found = np.empty(asked.shape[1], np.float32)
+    for q in range(asked.shape[1]):
+        compared, best, total = 0, 0.0, 0.0
+        for n in range(last):
+            if back[q, n] < 0:
+                break
+            known, same = 0, 0
+            for c in range(asked.shape[0]):
+                if asked[c, q] >= 0 and then[c, q, n] >= 0:
+                    known += 1
+                    same += asked[c, q] == then[c, q, n]
+            if known:
+                share = same / known
+                compared += 1
+                total += share
+                best = max(best, share)
+        if not compared:
+            found[q] = np.nan
+        else:
+            found[q] = best if largest else total / compared
     return found
 
 
@@ -102,14 +131,27 @@ def recents(
     seen = np.zeros(size, np.int64)
     _walk(slot, wanted, past.kind, past.rows.ts, asked_slot, asked.ts, ring, seen, back)
     for f, place in zip(features, places, strict=True):
-        part = "item" if f.column == "item" else f"item.{f.column}"
-        then = past.rows.part(part)
+        parts = ["item" if c == "item" else f"item.{c}" for c in recent_columns(f)]
+        then = [_then(past, back, part) for part in parts]
+        now = [asked.part(part) for part in parts]
         match f:
+            case RecentSimilarity():
+                found = _alike(back, np.stack(then), np.stack(now), f.last, f.how == "max")
             case RecentValue():
-                # Of -1, "no such behaviour", the value appended at the end.
-                found = np.append(then, np.int32(-1))[back[:, f.back - 1]]
+                found = np.where(back[:, f.back - 1] < 0, -1, then[0][:, f.back - 1])
             case RecentShare():
-                found = _share(back, then, asked.part(part), f.last)
+                found = _share(back, then[0], now[0], f.last)
             case RecentGap():
-                found = _gap(back, then, asked.part(part), f.last)
+                found = _gap(back, then[0], now[0], f.last)
         values[row, place] = found
+
+
+def _then(past: Happenings, back: np.ndarray, part: str) -> np.ndarray:
+    """(asked, n): what the items of the steps said in a column then; anything where there is no
+    step."""
+    side, _, column = part.partition(".")
+    if not len(past.rows):
+        return np.full(back.shape, -1, np.int32)
+    if not column:
+        return past.rows.sides[side][back]
+    return past.rows.versions[side].columns[column][past.rows.held[side][back]]

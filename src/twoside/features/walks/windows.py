@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from twoside.features.kinds.activity import Since
+from twoside.features.kinds.behaviour import MOST_DAYS, ActiveDays
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.walks.keys import numbered
 from twoside.schema.calendar import DAY_MS, HOUR_MS
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from twoside.features.walks.happenings import Happenings, Rows
     from twoside.schema.calendar import Calendar
 
-Statistic: TypeAlias = Count | Rate | Since
+Statistic: TypeAlias = Count | Rate | Since | ActiveDays
 
-_COUNT, _RATE, _SINCE = 0, 1, 2
+_COUNT, _RATE, _SINCE, _ACTIVE = 0, 1, 2, 3
 _NEVER = -(2**62)
 _ALWAYS = 2**31 - 1
 """A window of all days."""
@@ -41,6 +42,11 @@ class _Program:
     column_of: np.ndarray
     """int32 (kinds,): the counters of each kind of happening, -1 where none reads it"""
     columns: int
+    mark_start: np.ndarray
+    mark_of: np.ndarray
+    """The sets of which a kind of happening makes a day active: those of kind k are
+    `mark_of[mark_start[k]:mark_start[k + 1]]`"""
+    marks: int
     bounds: np.ndarray
     """int32: the oldest age, in days, of each counter, ascending from 0"""
     reach: int
@@ -53,7 +59,7 @@ class _Program:
     over: np.ndarray
     """int32 (features,): sets"""
     window: np.ndarray
-    """int32 (features,): the last counter of its window; of a time since, its days"""
+    """int32 (features,): the last counter of its window; of the others the days of it"""
     prior: np.ndarray
     weight: np.ndarray
     timed: bool
@@ -69,7 +75,8 @@ class _Program:
                 kinds.setdefault(kind, len(kinds))
             return sets.setdefault(tuple(sorted(set(events))), len(sets))
 
-        counted = {_days(f.days) for f in features if not isinstance(f, Since)}
+        counted = {_days(f.days) for f in features if isinstance(f, Count | Rate)}
+        active = list(dict.fromkeys(f.events for f in features if isinstance(f, ActiveDays)))
         bounds = np.array(sorted({0} | counted), np.int32)
         rows = []
         for f in features:
@@ -82,14 +89,24 @@ class _Program:
                     rows.append((_RATE, some, over, at, f.prior, f.weight))
                 case Since():
                     rows.append((_SINCE, number(f.events), 0, _days(f.days), 0.0, 0.0))
+                case ActiveDays():
+                    number(f.events)
+                    rows.append((_ACTIVE, active.index(f.events), 0, f.days, 0.0, 0.0))
         column_of = np.full(max(codes.values()) + 1, -1, np.int32)
         for kind, column in kinds.items():
             column_of[codes[kind]] = column
+        marks = [
+            [n for n, events in enumerate(active) if any(codes[kind] == code for kind in events)]
+            for code in range(len(column_of))
+        ]
         members = [[kinds[kind] for kind in events] for events in sets]
         what, above, below, window, prior, weight = zip(*rows, strict=True)
         return _Program(
             column_of=column_of,
             columns=len(kinds),
+            mark_start=np.cumsum([0, *map(len, marks)]).astype(np.int32),
+            mark_of=np.array([n for each in marks for n in each], np.int32),
+            marks=len(active),
             bounds=bounds,
             reach=max(_days(f.days) for f in features),
             set_start=np.cumsum([0, *map(len, members)]).astype(np.int32),
@@ -117,15 +134,19 @@ def _add(
     first: int,
     end: int,
     age: int,
+    days: int,
     slot: np.ndarray,
     kind: np.ndarray,
     ts: np.ndarray,
     column_of: np.ndarray,
+    mark_start: np.ndarray,
+    mark_of: np.ndarray,
     counts: np.ndarray,
+    active: np.ndarray,
     last: np.ndarray,
     timed: bool,
 ) -> None:
-    """Count happenings `first` to `end` in the counter `age` (-1: in none)."""
+    """Count happenings `first` to `end`, some days ago, in the counter `age` (-1: in none)."""
     for i in range(first, end):
         s = slot[i]
         if s < 0:
@@ -137,6 +158,9 @@ def _add(
             counts[s, c, age] += 1
         if timed:
             last[s, c] = ts[i]
+        if days <= MOST_DAYS:
+            for j in range(mark_start[kind[i]], mark_start[kind[i] + 1]):
+                active[s, mark_of[j]] |= 1 << days
 
 
 @njit(cache=True, nogil=True)
@@ -166,6 +190,7 @@ def _move(
 @njit(cache=True, nogil=True)
 def _answer(
     counts: np.ndarray,
+    active: np.ndarray,
     last: np.ndarray,
     ts: int,
     midnight: int,
@@ -194,6 +219,13 @@ def _answer(
         elif what[f] == 1:
             above = totals[some[f], window[f]] + weight[f] * prior[f]
             into[places[f]] = above / (totals[over[f], window[f]] + weight[f])
+        elif what[f] == 3:
+            days = active[some[f]] & ((1 << (window[f] + 1)) - 1)
+            ones = 0
+            while days:
+                days &= days - 1
+                ones += 1
+            into[places[f]] = ones
         else:
             latest = _NEVER
             for j in range(set_start[some[f]], set_start[some[f] + 1]):
@@ -218,6 +250,8 @@ def _walk(
     asked_row: np.ndarray,
     offset_ms: int,
     column_of: np.ndarray,
+    mark_start: np.ndarray,
+    mark_of: np.ndarray,
     bounds: np.ndarray,
     reach: int,
     set_start: np.ndarray,
@@ -230,8 +264,10 @@ def _walk(
     weight: np.ndarray,
     timed: bool,
     counts: np.ndarray,
+    active: np.ndarray,
     last: np.ndarray,
     unknown_counts: np.ndarray,
+    unknown_active: np.ndarray,
     unknown_last: np.ndarray,
     values: np.ndarray,
     places: np.ndarray,
@@ -242,7 +278,22 @@ def _walk(
         while age < bounds.size and bounds[age] < first_asked - day:
             age += 1
         age = age if age < bounds.size else -1
-        _add(begin[d], begin[d + 1], age, slot, kind, ts, column_of, counts, last, timed)
+        _add(
+            begin[d],
+            begin[d + 1],
+            age,
+            first_asked - day,
+            slot,
+            kind,
+            ts,
+            column_of,
+            mark_start,
+            mark_of,
+            counts,
+            active,
+            last,
+            timed,
+        )
     for n in range(asked_begin.size - 1):
         day = first_asked + n
         midnight = day * DAY_MS - offset_ms
@@ -251,11 +302,27 @@ def _walk(
             until = at
             while until < end and ts[until] < asked_ts[q]:
                 until += 1
-            _add(at, until, 0, slot, kind, ts, column_of, counts, last, timed)
+            _add(
+                at,
+                until,
+                0,
+                0,
+                slot,
+                kind,
+                ts,
+                column_of,
+                mark_start,
+                mark_of,
+                counts,
+                active,
+                last,
+                timed,
+            )
             at = until
             s = asked_slot[q]
             _answer(
                 counts[s] if s >= 0 else unknown_counts,
+                active[s] if s >= 0 else unknown_active,
                 last[s] if s >= 0 else unknown_last,
                 asked_ts[q],
                 midnight,
@@ -271,9 +338,25 @@ def _walk(
                 values[asked_row[q]],
                 places,
             )
-        _add(at, end, 0, slot, kind, ts, column_of, counts, last, timed)
         if n + 2 == asked_begin.size:
             return
+        _add(
+            at,
+            end,
+            0,
+            0,
+            slot,
+            kind,
+            ts,
+            column_of,
+            mark_start,
+            mark_of,
+            counts,
+            active,
+            last,
+            timed,
+        )
+        active <<= 1
         for a in range(bounds.size):
             leaving = day - bounds[a] - first_day
             if bounds[a] != _ALWAYS and leaving >= 0:
@@ -314,6 +397,8 @@ def windows(
         row,
         calendar.offset_ms,
         program.column_of,
+        program.mark_start,
+        program.mark_of,
         program.bounds,
         program.reach,
         program.set_start,
@@ -326,8 +411,10 @@ def windows(
         program.weight,
         program.timed,
         np.zeros((size, *ages), np.int32),
+        np.zeros((size, program.marks), np.int64),
         np.full(last_shape, _NEVER, np.int64),
         np.zeros(ages, np.int32),
+        np.zeros(program.marks, np.int64),
         np.full(last_shape[1], _NEVER, np.int64),
         values,
         np.array(places, np.int64),

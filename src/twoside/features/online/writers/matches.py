@@ -10,8 +10,8 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twoside.features.kinds.cross import Difference, Equal, Overlap
     from twoside.features.kinds.distance import Distance
-    from twoside.features.kinds.match import Difference, Equal, Overlap
     from twoside.features.online.batch import Batch
     from twoside.features.online.parties import Party
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from twoside.features.definition import Recent, recent_columns
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
+from twoside.features.kinds.similarity import RecentSimilarity
 
 if TYPE_CHECKING:
     from twoside.features.online.batch import Batch
@@ -76,23 +78,59 @@ def _value(
             out[i, column] = value
 
 
+@njit(cache=True, nogil=True)
+def _similarity(
+    recent: np.ndarray,
+    recent_start: np.ndarray,
+    last: int,
+    mine: np.ndarray,
+    start: np.ndarray,
+    largest: bool,
+    out: np.ndarray,
+    column: int,
+) -> None:
+    """`recent` int32 (behaviours, columns), `mine` int32 (candidates, columns)."""
+    for r in range(start.size - 1):
+        end = recent_start[r + 1]
+        begin = max(recent_start[r], end - last)
+        for i in range(start[r], start[r + 1]):
+            total, top, compared = 0.0, 0.0, 0
+            for j in range(begin, end):
+                same, known = 0, 0
+                for c in range(mine.shape[1]):
+                    if mine[i, c] != -1 and recent[j, c] != -1:
+                        known += 1
+                        same += mine[i, c] == recent[j, c]
+                if known:
+                    total += same / known
+                    top = max(top, same / known)
+                    compared += 1
+            if compared == 0:
+                out[i, column] = np.nan
+            else:
+                out[i, column] = top if largest else total / compared
+
+
 class Recents:
     """All features of one set of event kinds."""
 
-    def __init__(
-        self, placed: list[tuple[RecentShare | RecentValue | RecentGap, int]], past: Sequences
-    ) -> None:
+    def __init__(self, placed: list[tuple[Recent, int]], past: Sequences) -> None:
         self._placed = placed
         self._past = past
-        self._columns = {f.column for f, _ in placed}
+        self._columns = {column for f, _ in placed for column in recent_columns(f)}
         self._most = max(f.back if isinstance(f, RecentValue) else f.last for f, _ in placed)
 
     def write(self, batch: Batch, out: np.ndarray) -> None:
         begin = self._past.newest(batch.person, self._most)
         recent = {c: self._past.values(c, batch.person, begin) for c in self._columns}
         for f, column in self._placed:
-            found, start = recent[f.column], batch.start
+            found, start = recent[recent_columns(f)[0]], batch.start
             match f:
+                case RecentSimilarity():
+                    found = np.column_stack([recent[c] for c in f.columns])
+                    mine = np.column_stack([batch.items.codes(c, batch.item) for c in f.columns])
+                    largest = f.how == "max"
+                    _similarity(found, begin, f.last, mine, start, largest, out, column)
                 case RecentShare():
                     mine = batch.items.codes("" if f.column == "item" else f.column, batch.item)
                     _share(found, begin, f.last, mine, start, out, column)

@@ -1,4 +1,4 @@
-"""How well the two parties of a pair fit by what they declare."""
+"""How well the two parties of a pair fit: by what they declare, and by what the person prefers."""
 
 from __future__ import annotations
 
@@ -38,3 +38,16 @@ class Overlap:
     item_column: str
     meaning: str = ""
     unit: str = "share"
+
+
+@dataclass(frozen=True)
+class Preference:
+    """The feature `of` divided by the feature `over`, such as the person's view rate with this
+    title over his view rate with everything: above 1 he prefers it. Both are names of number
+    features of the same list. NaN when one is unknown or `over` is 0."""
+
+    name: str
+    of: str
+    over: str
+    meaning: str = ""
+    unit: str = "times"

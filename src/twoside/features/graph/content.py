@@ -1,0 +1,121 @@
+"""The cosine of two texts by joins alone: an engine needs no function of ours.
+
+A text is a distinct set of words, numbered in Python; `asked` carries the numbers of the two
+texts. The product of two texts is the sum over their pairs of words of a table of products, taken
+once for each pair of texts that is asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from twoside.features.graph.spans import column_of
+from twoside.features.text import BUCKETS, Bags, Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import ibis.expr.types as ir
+
+    from twoside.features.kinds.content import TextSimilarity
+
+    Table = Callable[[pa.Table], ir.Table]
+
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The distinct texts of a column: their words, and those words' vectors."""
+
+    bags: Bags
+    """A row a text"""
+
+    def words(self, text: str, word: str, table: Table) -> ir.Table:
+        """(text, word): the words of each text, under the names that are given."""
+        bags = self.bags
+        of = np.repeat(np.arange(len(bags.start) - 1), np.diff(bags.start))
+        known = bags.codes < len(bags.vectors.start) - 1
+        return table(_arrow({text: of[known], word: bags.codes[known]}))
+
+    def squares(self, text: str, square: str, table: Table) -> ir.Table:
+        """(text, square): the squared length of each text."""
+        squares = self.bags.squares()
+        return table(_arrow({text: np.arange(len(squares)), square: squares}))
+
+
+def numbered(column: pa.ChunkedArray | pa.Array, words: Vectors) -> tuple[pa.Array, Texts]:
+    """The number of the text of each entry (int32, -1: there is none), and the texts. The column
+    holds codes, or lists of codes."""
+    number: dict[tuple[int, ...], int] = {}
+    numbers = []
+    for value in column.to_pylist():
+        said = value if isinstance(value, list) else [value]
+        text = tuple(sorted({code for code in said if code >= 0}))
+        numbers.append(number.setdefault(text, len(number)) if text else -1)
+    codes = np.array([code for text in number for code in text], np.int32)
+    start = np.cumsum([0, *(len(text) for text in number)], dtype=np.int64)
+    return pa.array(numbers, pa.int32()), Texts(Bags(codes, start, words))
+
+
+def text_column(column: str) -> str:
+    """The name of a party's column that holds the numbers of its texts."""
+    return f"{column}__text"
+
+
+def text_similarity(
+    asked: ir.Table, f: TextSimilarity, texts: Mapping[tuple[str, str], Texts], table: Table
+) -> ir.Table:
+    """(row, feature) from asked rows that carry the numbers of both texts; `texts` is by
+    (side, column), `table` makes Arrow rows a table of the engine."""
+    my_texts, its_texts = texts["person", f.person_column], texts["item", f.item_column]
+    rows = asked.select(
+        row=asked.row,
+        mine=asked[column_of("person", text_column(f.person_column))],
+        its=asked[column_of("item", text_column(f.item_column))],
+    )
+    pairs = rows.filter(rows.mine >= 0, rows.its >= 0).select("mine", "its").distinct()
+    met = pairs.inner_join(my_texts.words("mine", "my_word", table), "mine")
+    met = met.inner_join(its_texts.words("its", "its_word", table), "its")
+    met = met.inner_join(table(_products(my_texts, its_texts)), ["my_word", "its_word"])
+    products = met.group_by("mine", "its").agg(product=met["product"].sum().cast("int64"))
+    rows = rows.left_join(products, ["mine", "its"]).select("row", "mine", "its", "product")
+    rows = rows.left_join(my_texts.squares("mine", "my_square", table), "mine")
+    rows = rows.select("row", "its", "product", "my_square")
+    rows = rows.left_join(its_texts.squares("its", "its_square", table), "its")
+    none = ibis.literal(0, "int64")
+    square = ibis.coalesce(rows.my_square, none).cast("float64") * ibis.coalesce(
+        rows.its_square, none
+    ).cast("float64")
+    cosine = ibis.coalesce(rows["product"], none) / square.sqrt()
+    return rows.select(
+        row=rows.row, **{f.name: ibis.ifelse(square > 0, cosine, _NAN).cast("float32")}
+    )
+
+
+def _products(mine: Texts, its: Texts) -> pa.Table:
+    """(my_word, its_word, product): of all words that share a bucket."""
+    found = sparse.coo_array(_matrix(mine.bags.vectors) @ _matrix(its.bags.vectors).T)
+    return _arrow({"my_word": found.row, "its_word": found.col, "product": found.data})
+
+
+def _matrix(vectors: Vectors) -> sparse.csr_array:
+    """int64 (words, buckets)"""
+    shape = len(vectors.start) - 1, BUCKETS
+    return sparse.csr_array((vectors.count, vectors.bucket, vectors.start), shape)
+
+
+def _arrow(columns: Mapping[str, np.ndarray]) -> pa.Table:
+    """Numbers of texts and words as int32, products as int64."""
+    wide = ("product", "my_square", "its_square")
+    arrays = {
+        name: pa.array(values.astype(np.int64 if name in wide else np.int32))
+        for name, values in columns.items()
+    }
+    return pa.table(arrays)
