@@ -19,7 +19,7 @@ from twoside.features.graph.needs import Needs
 from twoside.features.graph.party import party_spans
 from twoside.features.graph.recent import RecentSet, recent
 from twoside.features.graph.spans import as_of
-from twoside.features.graph.statistic import statistic
+from twoside.features.graph.statistic import statistics
 from twoside.features.kinds.content import TextSimilarity
 from twoside.schema.tables import DAY_TABLES
 from twoside.store.lake import ALWAYS
@@ -162,8 +162,16 @@ class _Graphs:
         by_code = dict(zip(counted["kind"].to_pylist(), counted["n"].to_pylist(), strict=True))
         totals = {kind: by_code.get(code, 0) for kind, code in self.codes.items()}
         calendar = self.lake.calendar
-        for key, found in self.needs.by_key.items():
-            yield statistic(asked, past, key, found, self.codes, totals, first_day, calendar)
+        yield from statistics(
+            asked,
+            past,
+            self.needs.by_key,
+            self.codes,
+            totals,
+            first_day,
+            calendar,
+            self.engine.kept,
+        )
         for one in RecentSet.of(self.needs.recent):
             yield recent(asked, past, one.features, self.codes)
 

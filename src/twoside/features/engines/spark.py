@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from twoside.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
     import pyarrow as pa
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def local_session(cores: int = 2, memory: str = "2g", partitions: int = 8) -> SparkSession:
-    """Spark in this process, with nothing on the network but its own loopback."""
+def local_session(
+    cores: int = 2, memory: str = "2g", partitions: int = 8, more: Mapping[str, str] | None = None
+) -> SparkSession:
+    """Spark in this process, with nothing on the network but its own loopback; `more` are
+    settings by Spark's own names."""
     try:
         from pyspark.sql import SparkSession
     except ImportError:
@@ -52,7 +55,7 @@ def local_session(cores: int = 2, memory: str = "2g", partitions: int = 8) -> Sp
         "spark.log.level": "ERROR",
     }
     builder = SparkSession.builder.master(f"local[{cores}]").appName("twoside")
-    for name, value in settings.items():
+    for name, value in (settings | dict(more or {})).items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
 

@@ -153,5 +153,7 @@ def _then(past: Happenings, back: np.ndarray, part: str) -> np.ndarray:
     if not len(past.rows):
         return np.full(back.shape, -1, np.int32)
     if not column:
-        return past.rows.sides[side][back]
-    return past.rows.versions[side].columns[column][past.rows.held[side][back]]
+        sides: np.ndarray = past.rows.sides[side][back]
+        return sides
+    found: np.ndarray = past.rows.versions[side].columns[column][past.rows.held[side][back]]
+    return found
