@@ -168,6 +168,50 @@ def select(
     )
 
 
+@app.command()
+def build(
+    scene: SceneName,
+    lake: LakePath,
+    first: Annotated[str, typer.Option("--from", help="First day; empty: the lake's last.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day; empty: the lake's last.")] = "",
+    memory: Annotated[str, typer.Option(help="Most memory of DuckDB; past it, it spills.")] = "2GB",
+    as_json: AsJson = False,
+) -> None:
+    """Bring the feature tables of some days up to date: the whole catalogue of every exposure, by
+    day. Only what is new or has changed is computed; a stopped build goes on where it was. With
+    `[training] tables = true` a funnel reads them."""
+    from twoside.domains import catalogue
+    from twoside.errors import DataError
+    from twoside.samples.daily import FeatureTables
+    from twoside.schema.calendar import day_number, iso
+
+    declared = catalogue.declared(scene, lake)
+    known = declared.lake.days("exposures")
+    if not known:
+        raise DataError(f"{lake}: no exposures. Import them first.")
+    end = day_number(last, "--to") if last else known[-1]
+    begin = day_number(first, "--from") if first else end
+    whole = declared.wide or declared.features
+    tables = FeatureTables.of(declared.lake, declared.domain, declared.scene.name, whole)
+    with Stages()("build features") as tick:
+        built = tables.build(begin, end, tick, memory_limit=memory)
+    days = [day for day in known if begin <= day <= end]
+    rows = [
+        {"day": iso(d), "built": d in built, "missing": [iso(m) for m in tables.missing(d)]}
+        for d in days
+    ]
+    if as_json:
+        say_json({"scene": scene, "features": len(whole), "days": rows})
+        return
+    sys.stdout.write(f"{scene}: {len(whole)} features, {len(built)} of {len(days)} days built\n")
+    short = [row for row in rows if row["missing"]]
+    if short:
+        sys.stdout.write(
+            f"{len(short)} days have windows that reach past the log: see the columns "
+            "coverage_<days>d\n"
+        )
+
+
 def _samples(
     scene: str, lake: Path, until: str, rows: int, seed: int, stages: Stages, *, wide: bool
 ) -> tuple[Declared, Samples]:

@@ -20,6 +20,7 @@ from twoside.funnel.rank.train import train
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.popularity import liked
 from twoside.funnel.settings import Training
+from twoside.samples.daily import FeatureTables
 from twoside.samples.gates import refuse_failed
 from twoside.samples.join import build_samples
 
@@ -155,9 +156,15 @@ def some_samples(
             negatives=chosen.negatives,
             positives=chosen.positives,
             sources=chosen.sources,
+            tables=_tables(declared) if chosen.tables else None,
             seed=seed,
             tick=tick,
         )
+
+
+def _tables(declared: Declared) -> FeatureTables:
+    whole = declared.wide or declared.features
+    return FeatureTables.of(declared.lake, declared.domain, declared.scene.name, whole)
 
 
 def learn_models(

@@ -39,6 +39,8 @@ class Training:
     """Target -> as how many rows each of its positives counts. Shifts the rate of the target."""
     sources: tuple[Source, ...] = ()
     """What rows of a source count: `column` of the scene's context, its `word`, the `weight`."""
+    tables: bool = False
+    """Read features from the tables by day (`twoside features build`) instead of computing them."""
     gates: bool = False
     """Refuse days that fail a quality gate and that nobody has accepted (`twoside samples
     check`)."""

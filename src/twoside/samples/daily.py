@@ -1,6 +1,6 @@
 """Feature tables by day: what was known of every exposure, computed once and kept in the lake.
 
-    LAKE/derived/features/<scene>/<set>/dt=YYYY-MM-DD/part.parquet
+    LAKE/derived/features/<scene>/dt=YYYY-MM-DD/part.parquet
 
 A day's table has a row an exposure of that day, in order of its id: `exposure_id`, the columns
 `coverage_<w>d` (which share of the w days before its request the lake has; of what is missing the
@@ -24,7 +24,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from twoside.errors import DataError
+from twoside.errors import ConfigError, DataError, did_you_mean
 from twoside.features.catalogue import check
 from twoside.features.engines import duckdb
 from twoside.features.graph.happened import EXPOSE, day_of
@@ -60,22 +60,18 @@ class FeatureTables:
     domain: Domain
     scene: Scene
     features: tuple[Feature, ...]
-    set_name: str
-    """Such as "served" or "wide"."""
 
     @staticmethod
-    def of(
-        lake: Lake, domain: Domain, scene: str, features: Sequence[Feature], set_name: str
-    ) -> FeatureTables:
+    def of(lake: Lake, domain: Domain, scene: str, features: Sequence[Feature]) -> FeatureTables:
         """Checked; features that cannot be computed are a `ConfigError`."""
         found = domain.scene(scene)
         check(features, domain, found)
-        return FeatureTables(lake, domain, found, tuple(features), set_name)
+        return FeatureTables(lake, domain, found, tuple(features))
 
     @property
     def table(self) -> Derived:
         """Where they are read from."""
-        return Derived(self.lake, f"features/{self.scene.name}/{self.set_name}")
+        return Derived(self.lake, f"features/{self.scene.name}")
 
     @property
     def windows(self) -> tuple[int, ...]:
@@ -240,31 +236,41 @@ class FeatureTables:
         arrays = [ids, *(share.astype(np.float32) for share in coverage), *columns]
         return pa.table([pa.array(array) for array in arrays], schema=schema)
 
-    def read(self, days: Sequence[int], exposure_id: np.ndarray) -> np.ndarray:
+    def read(
+        self, days: Sequence[int], exposure_id: np.ndarray, features: Sequence[Feature]
+    ) -> np.ndarray:
         """float32 (n, features): the values of n exposures of these days, out of the tables."""
+        where = f"feature tables of {self.scene.name}"
+        scene = f"{self.domain.name}/{self.scene.name}"
+        build = f"Run: twoside features build {scene} --lake {self.lake.root}"
+        known = set(self.features)
+        for f in features:
+            if f not in known:
+                hint = did_you_mean(f.name, [other.name for other in self.features])
+                raise ConfigError(f"{where} have no '{f.name}' as it is declared now. {hint}")
         stale = [day for day in days if self.table.about(day) != self.about(day)]
         if stale:
             raise DataError(
-                f"features of {self.scene.name} ({self.set_name}): {len(stale)} days are not built "
-                f"or out of date, for example {iso(stale[0])}. Run: twoside features build"
+                f"{where}: {len(stale)} of {len(days)} days are not built or out of date, for "
+                f"example {iso(stale[0])}. {build}"
             )
-        values = np.full((len(exposure_id), len(self.features)), np.nan, np.float32)
+        values = np.full((len(exposure_id), len(features)), np.nan, np.float32)
         order = np.argsort(exposure_id)
+        wanted = exposure_id[order]
+        names = ["exposure_id", *(f.name for f in features)]
         found = 0
         for day in days:
-            for group in self.table.groups(day):
+            for group in self.table.groups(day, names):
                 ids = group["exposure_id"].to_numpy()
-                at = np.minimum(np.searchsorted(ids, exposure_id[order]), len(ids) - 1)
-                here = np.flatnonzero(ids[at] == exposure_id[order])
+                at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+                here = np.flatnonzero(ids[at] == wanted)
+                for n, name in enumerate(names[1:]):
+                    values[order[here], n] = group[name].to_numpy()[at[here]]
                 found += len(here)
-                if not len(here):
-                    continue
-                for n, f in enumerate(self.features):
-                    values[order[here], n] = group[f.name].to_numpy()[at[here]]
         if found != len(exposure_id):
             raise DataError(
-                f"features of {self.scene.name} ({self.set_name}): {len(exposure_id) - found} of "
-                f"{len(exposure_id)} exposures are in no table. Run: twoside features build"
+                f"{where}: {len(exposure_id) - found} of {len(exposure_id)} exposures are in "
+                f"none. {build}"
             )
         return values
 

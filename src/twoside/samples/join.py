@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
+    from twoside.samples.daily import FeatureTables
     from twoside.samples.weights import Source
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.progress import Tick
@@ -59,6 +60,7 @@ def build_samples(
     negatives: Negatives = "exposed",
     positives: Mapping[str, float] | None = None,
     sources: Sequence[Source] = (),
+    tables: FeatureTables | None = None,
     seed: int = 0,
     threads: int = 2,
     memory_limit: str = "2GB",
@@ -78,6 +80,7 @@ def build_samples(
     `negatives`: all that was exposed and not taken, or only down to the last positive of each
     list (`samples.negatives.down_to_last_positive`).
     `positives`, `sources`: what rows count (`samples.weights`).
+    `tables`: read the features from tables by day (`samples.daily`) instead of computing them.
     """
     found = domain.scene(scene)
     check(features, domain, found)
@@ -104,16 +107,21 @@ def build_samples(
             rows, table = _only(con, rows, np.flatnonzero(kept)), table.filter(pa.array(kept))
             labelled, weight = labelled.where(kept), weight[kept]
         tick(_ROWS_SHARE)
-        values = duckdb.feature_values(
-            con,
-            lake,
-            domain,
-            found,
-            features,
-            rows,
-            cutoff_ms,
-            lambda done: tick(_ROWS_SHARE + (1 - _ROWS_SHARE) * done),
-        )
+        if tables is None:
+            values = duckdb.feature_values(
+                con,
+                lake,
+                domain,
+                found,
+                features,
+                rows,
+                cutoff_ms,
+                lambda done: tick(_ROWS_SHARE + (1 - _ROWS_SHARE) * done),
+            )
+        else:
+            shown = con.to_pyarrow(rows.select(day=day_of(rows.shown_ms, lake.calendar)).distinct())
+            days = sorted(shown["day"].to_pylist())
+            values = tables.read(days, _array(table, "exposure_id", np.int64), features)
     tick(1.0)
     return Samples(
         exposure_id=_array(table, "exposure_id", np.int64),

@@ -43,11 +43,11 @@ class Derived:
         path = self.lake.layout.derived(self.name) / f"dt={iso(day)}" / PART
         return dict(_metadata(str(path), path.stat().st_mtime_ns)) if path.is_file() else {}
 
-    def groups(self, day: int) -> Iterator[pa.Table]:
+    def groups(self, day: int, columns: list[str]) -> Iterator[pa.Table]:
         """The rows of a day, some at a time, as they were written; none if there is no such day."""
         path = self._files().get(day)
         if path is not None:
-            yield from parquet.groups(path)
+            yield from parquet.groups(path, columns)
 
     def read(
         self, first_day: int, last_day: int, columns: list[str], wanted: Mapping[str, list[str]]

@@ -70,12 +70,12 @@ def rows(path: Path | str) -> int:
         raise broken(path, error) from None
 
 
-def groups(path: Path) -> Iterator[pa.Table]:
-    """The groups of rows of a file, one after the other."""
+def groups(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+    """Columns of the groups of rows of a file, one after the other."""
     try:
         with pq.ParquetFile(path) as file:
             for n in range(file.num_row_groups):
-                yield file.read_row_group(n)
+                yield file.read_row_group(n, columns)
     except (pa.ArrowException, OSError) as error:
         raise broken(path, error) from None
 

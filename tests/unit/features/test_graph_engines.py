@@ -15,7 +15,6 @@ from twoside.domains.recruiting.settings import WorldSettings
 from twoside.domains.recruiting.wide import WIDE
 from twoside.features.engines import duckdb, graphs, spark
 
-
 pytestmark = pytest.mark.filterwarnings(
     # Spark leaves the sockets of its results to the garbage collector.
     "ignore:unclosed:ResourceWarning",
