@@ -33,5 +33,5 @@ clean:
 	touch $@
 
 .venv/dev.ready: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) --editable '.[deep,dev]'
+	$(INSTALL) --editable '.[deep,spark,dev]'
 	touch $@ .venv/demo.ready

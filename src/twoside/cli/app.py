@@ -13,6 +13,7 @@ NOUNS = {
     "data": "public data sets: list them, get one",
     "import": "read anybody's logs into a lake by a mapping",
     "world": "make a market whose truth is known, and play policies in it",
+    "lake": "the statements that make a lake known to Hive and Spark",
     "samples": "labels of a scene, and quality gates of a day",
     "features": "what features a scene declares, what each is worth, which to keep",
     "bi": "metrics by day: build their cube, show one, write the daily report",
