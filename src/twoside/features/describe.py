@@ -104,12 +104,10 @@ def _columns(f: Feature, scene: Scene) -> list[str]:
 
 def _window(f: Feature) -> str:
     match f:
-        case Count() | Rate() | ActiveDays():
+        case Count() | Rate() | Since() | ActiveDays():
             if f.days is None:
                 return "always"
             return "today" if f.days == 0 else f"{f.days} days"
-        case Since():
-            return "always"
         case RecentShare() | RecentGap() | RecentSimilarity():
             return f"last {f.last}"
         case RecentValue():

@@ -88,6 +88,11 @@ class Lake:
         found = days_in(self.layout.table(_known(table)))
         return [str(path) for day, path in found.items() if first_day <= day <= last_day]
 
+    def columns(self, table: str, first_day: int = ALWAYS, last_day: int = NEVER) -> list[str]:
+        """The columns that any of the days has, context columns too."""
+        names: list[str] = self._schema(table, self.files(table, first_day, last_day)).names
+        return names
+
     def read(
         self,
         table: str,

@@ -222,7 +222,7 @@ class _World:
                 past = self.in_window(f.key, f.events, f.days, ask, log)
                 return float(len({self.calendar.day_of(h.ts_ms) for h in past}))
             case Since():
-                past = self.in_window(f.key, f.events, None, ask, log)
+                past = self.in_window(f.key, f.events, f.days, ask, log)
                 return (ask.ts_ms - past[-1].ts_ms) / 3_600_000 if past else UNKNOWN
             case Age():
                 born = (person if f.about == "person" else item)[f.column]

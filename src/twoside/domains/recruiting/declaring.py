@@ -57,13 +57,15 @@ def counts(key: tuple[str, ...], events: Iterable[str], days: Iterable[int]) -> 
             )
 
 
-def since(key: tuple[str, ...], events: Iterable[str]) -> Iterator[Feature]:
+def since(key: tuple[str, ...], events: Iterable[str], days: int = 30) -> Iterator[Feature]:
+    """Hours since the last of each event, within some days: older history is never read."""
     for event in events:
         yield Since(
             f"{_short(key)}_since_{event}",
             key,
             (event,),
-            meaning=f"since the last {event} of {_words(key)}",
+            days,
+            meaning=f"since the last {event} of {_words(key)} within {days} days",
         )
 
 

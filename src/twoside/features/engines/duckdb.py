@@ -1,14 +1,15 @@
-"""The feature graphs on DuckDB: from the files of a lake to a float32 matrix.
+"""Features on one machine: from the files of a lake to a float32 matrix.
 
-Every graph is run by itself and its result copied into the matrix at once, so the memory is that
-of the happenings, of one key and of the result. DuckDB spills to a temporary folder past
-`memory_limit`.
+DuckDB says what the parties declare (`graph.declared`), walks through time say what happened
+(`walks`). The memory is that of the happenings, of one key's counters and of the result; DuckDB
+spills to a temporary folder past `memory_limit`.
 """
 
 from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,15 +19,16 @@ import numpy as np
 from twoside.features.derived import fill
 from twoside.features.graph.content import text_similarity
 from twoside.features.graph.declared import DECLARED, declared
-from twoside.features.graph.happened import EXPOSE, codes, happened, with_parties
+from twoside.features.graph.happened import codes
 from twoside.features.graph.needs import Needs
 from twoside.features.graph.party import party_spans
-from twoside.features.graph.recent import RecentSet, recent
+from twoside.features.graph.recent import RecentSet
 from twoside.features.graph.spans import as_of, column_of
-from twoside.features.graph.statistic import statistic
 from twoside.features.kinds.content import TextSimilarity
+from twoside.features.walks.happenings import Rows, Versions, happenings
+from twoside.features.walks.recents import recents
+from twoside.features.walks.windows import windows
 from twoside.schema.tables import DAY_TABLES
-from twoside.store.lake import ALWAYS
 from twoside.store.parquet import broken
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
     from twoside.features.definition import Feature
     from twoside.schema.domain import Domain, Scene
-    from twoside.schema.entities import ColumnType
     from twoside.schema.progress import Tick
     from twoside.store.lake import Lake
 
@@ -116,104 +117,93 @@ class _Run:
         mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
         its = needs.item_asked | needs.item_then
         said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
-        people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
-        items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
-        self.translated = people.translate(lake, scene.item, needs.matched)
-        self.texts = {("person", c): t for c, t in people.number_texts(lake, said).items()}
-        self.texts |= {("item", c): t for c, t in items.number_texts(lake, shown).items()}
-        self.person_types, self.item_types = people.types, items.types
-        self.people = con.create_table("people", people.spans())
-        self.items = con.create_table("items", items.spans())
+        self.people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
+        self.items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
+        self.translated = self.people.translate(lake, scene.item, needs.matched)
+        self.texts = {("person", c): t for c, t in self.people.number_texts(lake, said).items()}
+        self.texts |= {("item", c): t for c, t in self.items.number_texts(lake, shown).items()}
+        self.versions = {"person": Versions.of(self.people), "item": Versions.of(self.items)}
 
     def values(self, asked: ir.Table, tick: Tick) -> np.ndarray:
-        rows, first_day, last_day = (
-            self.con.to_pyarrow(
-                asked.agg(n=asked.count(), first=asked.day.min(), last=asked.day.max())
-            )
-            .to_pylist()[0]
-            .values()
-        )
+        rows = int(self.con.to_pyarrow(asked.count()).as_py())
         values = np.full((rows, len(self.features)), np.nan, np.float32)
         if not rows:
             return values
-        asked = self.con.create_table("asked_with_parties", self._with_parties(asked))
-        graphs = self._graphs(asked, first_day, last_day)
-        for done, graph in enumerate(graphs, start=1):
-            self._copy(graph(), values)
-            tick(done / len(graphs))
+        steps = list(self._steps(asked, values))
+        for done, step in enumerate(steps, start=1):
+            step()
+            tick(done / len(steps))
         fill(values, self.features)
         return values
 
-    def _with_parties(self, asked: ir.Table) -> ir.Table:
-        asked = as_of(asked, "person", self.people, self.person_types)
-        return as_of(asked, "item", self.items, self.item_types)
-
-    def _graphs(
-        self, asked: ir.Table, first_day: int, last_day: int
-    ) -> list[Callable[[], ir.Table]]:
-        graphs: list[Callable[[], ir.Table]] = []
-        told = [f for f in self.features if isinstance(f, DECLARED)]
+    def _steps(self, asked: ir.Table, values: np.ndarray) -> Iterator[Callable[[], None]]:
+        """What fills the matrix, a part of its columns each."""
+        place = {f.name: n for n, f in enumerate(self.features)}
+        told = [f for f in self.features if isinstance(f, (*DECLARED, TextSimilarity))]
         if told:
-            graphs.append(lambda: declared(asked, told, self.translated, self.lake.calendar))
-        for f in self.features:
-            if isinstance(f, TextSimilarity):
-                graphs.append(lambda f=f: text_similarity(asked, f, self.texts))  # type: ignore[misc]
+            yield lambda: self._declared(asked, told, place, values)
         if not self.needs.days:
-            return graphs
-        past = self._happened(first_day, last_day)
-        counted = self.con.to_pyarrow(past.group_by("kind").agg(n=past.count()))
-        by_code = dict(zip(counted["kind"].to_pylist(), counted["n"].to_pylist(), strict=True))
-        totals = {kind: by_code.get(code, 0) for kind, code in self.codes.items()}
+            return
+        row, questions = self._questions(asked)
+        calendar = self.lake.calendar
+        first, last = (calendar.day_of(int(questions.ts[end])) for end in (0, -1))
+        past = happenings(
+            self.lake,
+            self.scene,
+            self.needs,
+            self.codes,
+            self.versions,
+            first,
+            last,
+            self.cutoff_ms,
+        )
         for key, found in self.needs.by_key.items():
-            graphs.append(
-                lambda key=key, found=found: statistic(  # type: ignore[misc]
-                    asked, past, key, found, self.codes, totals, first_day
-                )
+            at = [place[f.name] for f in found]
+            yield partial(
+                windows, questions, row, past, key, found, self.codes, calendar, values, at
             )
         for one in RecentSet.of(self.needs.recent):
-            graphs.append(
-                lambda one=one: recent(asked, past, one.features, self.codes)  # type: ignore[misc]
-            )
-        return graphs
+            at = [place[f.name] for f in one.features]
+            yield partial(recents, questions, row, past, one.features, self.codes, values, at)
 
-    def _happened(self, first_day: int, last_day: int) -> ir.Table:
-        """All happenings that any feature reads, as a table of the engine."""
-        needs = self.needs
+    def _declared(
+        self,
+        asked: ir.Table,
+        features: Sequence[Feature],
+        place: Mapping[str, int],
+        values: np.ndarray,
+    ) -> None:
+        for side, party in (("person", self.people), ("item", self.items)):
+            held = self.con.create_table(f"{side}_versions", party.spans())
+            asked = as_of(asked, side, held, party.types)
+        asked = self.con.create_table("asked_with_parties", asked)
+        plain = [f for f in features if isinstance(f, DECLARED)]
+        graphs = [declared(asked, plain, self.translated, self.lake.calendar)] if plain else []
+        for f in features:
+            if isinstance(f, TextSimilarity):
+                graphs.append(text_similarity(asked, f, self.texts, ibis.memtable))
+        for graph in graphs:
+            for batch in self.con.to_pyarrow(graph).to_batches():
+                rows = batch.column("row").to_numpy()
+                for name in batch.schema.names:
+                    if name != "row":
+                        column = batch.column(name).to_numpy(zero_copy_only=False)
+                        values[rows, place[name]] = column
 
-        def read(table: str, kinds: Sequence[str]) -> ir.Table:
-            reach = needs.reach(kinds)
-            first = ALWAYS if reach is None else first_day - reach
-            rows = logs(self.con, self.lake, table, self.scene, first, last_day)
-            return rows.filter(rows.ts_ms < self.cutoff_ms)
-
-        exposures = read("exposures", [EXPOSE]) if EXPOSE in needs.days else None
-        events = read("events", needs.events) if needs.events else None
-        context = None
-        if needs.context:
-            shown = logs(self.con, self.lake, "exposures", self.scene, ALWAYS, last_day)
-            context = shown.select("exposure_id", *sorted(needs.context))
-        rows = with_parties(
-            happened(exposures, events, self.codes, context, self.lake.calendar),
-            self.people,
-            self.items,
-            _chosen(self.person_types, needs.person_then),
-            _chosen(self.item_types, needs.item_then),
+    def _questions(self, asked: ir.Table) -> tuple[np.ndarray, Rows]:
+        """The asked pairs in order of time, and their rows in the matrix."""
+        context = {column_of("context", name): name for name in sorted(self.needs.context)}
+        found = self.con.to_pyarrow(asked.select("row", "ts", "person", "item", *context))
+        ts = found["ts"].to_numpy()
+        order = np.argsort(ts, kind="stable")
+        sides = {side: found[side].to_numpy()[order] for side in ("person", "item")}
+        return found["row"].to_numpy()[order], Rows(
+            ts[order],
+            sides,
+            {side: self.versions[side].held(rows, ts[order]) for side, rows in sides.items()},
+            self.versions,
+            {name: found[column].to_numpy()[order] for column, name in context.items()},
         )
-        return self.con.create_table("happened", rows)
-
-    def _copy(self, graph: ir.Table, values: np.ndarray) -> None:
-        """Run one graph and put its columns where they belong."""
-        where = {f.name: n for n, f in enumerate(self.features)}
-        for batch in self.con.to_pyarrow(graph).to_batches():
-            rows = batch.column("row").to_numpy()
-            for name in batch.schema.names:
-                if name != "row":
-                    column = batch.column(name).to_numpy(zero_copy_only=False)
-                    values[rows, where[name]] = column
-
-
-def _chosen(types: Mapping[str, ColumnType], names: set[str]) -> dict[str, ColumnType]:
-    return {name: types[name] for name in sorted(names)}
 
 
 def asked_context(exposures: ir.Table, scene: Scene) -> dict[str, ir.Value]:

@@ -19,11 +19,13 @@ from twoside.features.graph.spans import column_of
 from twoside.features.text import BUCKETS, Bags, Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import ibis.expr.types as ir
 
     from twoside.features.kinds.content import TextSimilarity
+
+    Table = Callable[[pa.Table], ir.Table]
 
 _NAN = float("nan")
 
@@ -35,18 +37,18 @@ class Texts:
     bags: Bags
     """A row a text"""
 
-    def words(self, text: str, words: str) -> ir.Table:
+    def words(self, text: str, words: str, table: Table) -> ir.Table:
         """(text, words): the list of words of each text, under the names that are given. The
         lists are made by the engine, in any order: Spark takes no table of lists."""
         bags = self.bags
         of = np.repeat(np.arange(len(bags.start) - 1), np.diff(bags.start))
-        flat = _table({text: of, "word": bags.codes})
+        flat = table(_arrow({text: of, "word": bags.codes}))
         return flat.group_by(text).agg(**{words: flat.word.collect()})
 
-    def squares(self, text: str, square: str) -> ir.Table:
+    def squares(self, text: str, square: str, table: Table) -> ir.Table:
         """(text, square): the squared length of each text."""
         squares = self.bags.squares()
-        return _table({text: np.arange(len(squares)), square: squares})
+        return table(_arrow({text: np.arange(len(squares)), square: squares}))
 
 
 def numbered(column: pa.ChunkedArray | pa.Array, words: Vectors) -> tuple[pa.Array, Texts]:
@@ -69,10 +71,10 @@ def text_column(column: str) -> str:
 
 
 def text_similarity(
-    asked: ir.Table, f: TextSimilarity, texts: Mapping[tuple[str, str], Texts]
+    asked: ir.Table, f: TextSimilarity, texts: Mapping[tuple[str, str], Texts], table: Table
 ) -> ir.Table:
     """(row, feature) from asked rows that carry the numbers of both texts; `texts` is by
-    (side, column)."""
+    (side, column), `table` makes Arrow rows a table of the engine."""
     my_texts, its_texts = texts["person", f.person_column], texts["item", f.item_column]
     rows = asked.select(
         row=asked.row,
@@ -82,16 +84,16 @@ def text_similarity(
     pairs = rows.filter(rows.mine >= 0, rows.its >= 0).select("mine", "its").distinct()
     # Lists are carried to the pairs and unnested there: joined word by word instead, DuckDB chose
     # an order of joins that took a hundred times longer.
-    met = pairs.inner_join(my_texts.words("mine", "my_words"), "mine")
-    met = met.inner_join(its_texts.words("its", "its_words"), "its")
+    met = pairs.inner_join(my_texts.words("mine", "my_words", table), "mine")
+    met = met.inner_join(its_texts.words("its", "its_words", table), "its")
     met = met.select("mine", "its", "its_words", my_word=met.my_words.unnest())
     met = met.select("mine", "its", "my_word", its_word=met.its_words.unnest())
-    met = met.inner_join(_products(my_texts, its_texts), ["my_word", "its_word"])
+    met = met.inner_join(table(_products(my_texts, its_texts)), ["my_word", "its_word"])
     products = met.group_by("mine", "its").agg(product=met["product"].sum().cast("int64"))
     rows = rows.left_join(products, ["mine", "its"]).select("row", "mine", "its", "product")
-    rows = rows.left_join(my_texts.squares("mine", "my_square"), "mine")
+    rows = rows.left_join(my_texts.squares("mine", "my_square", table), "mine")
     rows = rows.select("row", "its", "product", "my_square")
-    rows = rows.left_join(its_texts.squares("its", "its_square"), "its")
+    rows = rows.left_join(its_texts.squares("its", "its_square", table), "its")
     none = ibis.literal(0, "int64")
     square = ibis.coalesce(rows.my_square, none).cast("float64") * ibis.coalesce(
         rows.its_square, none
@@ -102,10 +104,10 @@ def text_similarity(
     )
 
 
-def _products(mine: Texts, its: Texts) -> ir.Table:
+def _products(mine: Texts, its: Texts) -> pa.Table:
     """(my_word, its_word, product): of all words that share a bucket."""
     found = sparse.coo_array(_matrix(mine.bags.vectors) @ _matrix(its.bags.vectors).T)
-    return _table({"my_word": found.row, "its_word": found.col, "product": found.data})
+    return _arrow({"my_word": found.row, "its_word": found.col, "product": found.data})
 
 
 def _matrix(vectors: Vectors) -> sparse.csr_array:
@@ -114,11 +116,11 @@ def _matrix(vectors: Vectors) -> sparse.csr_array:
     return sparse.csr_array((vectors.count, vectors.bucket, vectors.start), shape)
 
 
-def _table(columns: Mapping[str, np.ndarray]) -> ir.Table:
+def _arrow(columns: Mapping[str, np.ndarray]) -> pa.Table:
     """Numbers of texts and words as int32, products as int64."""
     wide = ("product", "my_square", "its_square")
     arrays = {
         name: pa.array(values.astype(np.int64 if name in wide else np.int32))
         for name, values in columns.items()
     }
-    return ibis.memtable(pa.table(arrays))
+    return pa.table(arrays)

@@ -86,9 +86,8 @@ class Needs:
                 self.by_key.setdefault(tuple(sorted(set(f.key))), []).append(f)
                 for part in f.key:
                     self._add_part(part)
-                days = None if isinstance(f, Since) else f.days
                 for kind in kinds_of(f):
-                    self._read(kind, days)
+                    self._read(kind, f.days)
             case RecentShare() | RecentValue() | RecentGap() | RecentSimilarity():
                 self.recent.append(f)
                 columns = {*recent_columns(f)} - {"item"}

@@ -37,9 +37,10 @@ class Party:
     versions: pa.Table
     types: dict[str, ColumnType] = field(default_factory=dict)
 
-    def spans(self) -> ir.Table:
-        """The versions with their ends."""
-        return spans(ibis.memtable(self.versions))
+    def spans(self, versions: ir.Table | None = None) -> ir.Table:
+        """The versions with their ends; `versions` is the engine's own table of them, if it has
+        one."""
+        return spans(ibis.memtable(self.versions) if versions is None else versions)
 
     def translate(
         self, lake: Lake, other: str, matched: Iterable[tuple[str, str]]

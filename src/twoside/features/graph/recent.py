@@ -71,8 +71,8 @@ def _steps(
     acts = numbered.filter(numbered.is_event == 1).select("person", "number", *columns)
     asks = numbered.filter(numbered.is_event == 0).select("person", "ts", seen="number")
     deepest = max(f.back if isinstance(f, RecentValue) else f.last for f in features)
-    wanted = asks.mutate(back=ibis.range(1, deepest + 1).unnest())
-    wanted = wanted.mutate(back=wanted.back.cast("int64"))
+    wanted = asks.mutate(step=ibis.range(1, deepest + 1).unnest())
+    wanted = wanted.mutate(back=wanted.step.cast("int64")).drop("step")
     wanted = wanted.mutate(number=wanted.seen - wanted.back + 1).drop("seen")
     return wanted.inner_join(acts, ["person", "number"]).drop("number"), asks
 

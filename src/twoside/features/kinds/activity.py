@@ -9,11 +9,12 @@ from typing import Literal
 @dataclass(frozen=True)
 class Since:
     """Hours from the key's last event among `events` (strictly before the request) to the
-    request; NaN when there was none. Keys are as in `statistic`."""
+    request; NaN when there was none in the window. Keys and windows are as in `statistic`."""
 
     name: str
     key: tuple[str, ...]
     events: tuple[str, ...]
+    days: int | None = None
     meaning: str = ""
     unit: str = "hours"
 

@@ -10,9 +10,9 @@ from numba import njit
 from twoside.features.kinds.activity import Since
 from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.statistic import Count, Rate
-from twoside.features.online.counters import NEVER
+from twoside.features.online.counters import EVER, NEVER
 from twoside.features.online.plan import canonical_events, window_of
-from twoside.schema.calendar import HOUR_MS
+from twoside.schema.calendar import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
     from twoside.features.online.batch import Batch
@@ -45,6 +45,8 @@ def _write(
     all_: np.ndarray,
     prior: np.ndarray,
     weight: np.ndarray,
+    days: np.ndarray,
+    offset_ms: int,
     window: np.ndarray,
     columns: np.ndarray,
     out: np.ndarray,
@@ -66,8 +68,11 @@ def _write(
                 value = float(_bits(active[s, some[f]] & window[f])) if known else 0.0
             else:
                 value = np.nan
-                if known and last[s, some[f]] != NEVER:
-                    value = (ts_ms[request[i]] - last[s, some[f]]) / HOUR_MS
+                ts = ts_ms[request[i]]
+                midnight = ts - (ts + offset_ms) % DAY_MS
+                first = NEVER + 1 if days[f] == EVER else midnight - days[f] * DAY_MS
+                if known and last[s, some[f]] >= first:
+                    value = (ts - last[s, some[f]]) / HOUR_MS
             out[i, columns[f]] = value
 
 
@@ -86,6 +91,7 @@ class Statistics:
         rates = [f if isinstance(f, Rate) else None for f in features]
         self._prior = np.array([f.prior if f else 0.0 for f in rates])
         self._weight = np.array([f.weight if f else 0.0 for f in rates])
+        self._days = np.array([window_of(f.days) for f in features], np.int64)
         days = [f.days if isinstance(f, ActiveDays) else 0 for f in features]
         self._window = (1 << (np.array(days, np.int64) + 1)) - 1
 
@@ -110,6 +116,8 @@ class Statistics:
             self._all,
             self._prior,
             self._weight,
+            self._days,
+            batch.calendar.offset_ms,
             self._window,
             self._columns,
             out,

@@ -1,0 +1,111 @@
+"""The feature graphs on Spark: for logs that one machine cannot hold.
+
+    with spark.engine() as engine:
+        tables = graphs.feature_tables(engine, lake, domain, scene, features, asked, cutoff_ms)
+
+Needs `pip install 'twoside[spark]'` and Java 17. `engine()` starts a local session; on a cluster
+pass the session that the job already has.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow.parquet as pq
+
+from twoside.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends.pyspark import Backend
+    from pyspark.sql import SparkSession
+
+
+def local_session(
+    cores: int = 2, memory: str = "2g", partitions: int = 8, more: Mapping[str, str] | None = None
+) -> SparkSession:
+    """Spark in this process, with nothing on the network but its own loopback; `more` are
+    settings by Spark's own names."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise MissingExtra(
+            "Spark is not installed. Install it with: pip install 'twoside[spark]'"
+        ) from None
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {
+        "spark.driver.memory": memory,
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": str(partitions),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+    }
+    builder = SparkSession.builder.master(f"local[{cores}]").appName("twoside")
+    for name, value in (settings | dict(more or {})).items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+@contextmanager
+def engine(session: SparkSession | None = None, exchange: Path | None = None) -> Iterator[Spark]:
+    """The engine of a session, or of a local one that ends with the block. `exchange` is a folder
+    that driver and workers share; rows of this process go through it as Parquet."""
+    own = session is None
+    session = session or local_session()
+    with tempfile.TemporaryDirectory(prefix="twoside-") as folder:
+        try:
+            yield Spark(session, ibis.pyspark.connect(session), exchange or Path(folder))
+        finally:
+            session.catalog.clearCache()
+            if own:
+                session.stop()
+
+
+@dataclass
+class Spark:
+    """An `engines.graphs.Engine`."""
+
+    session: SparkSession
+    con: Backend
+    exchange: Path
+    _made: int = 0
+
+    def table(self, rows: pa.Table) -> ir.Table:
+        """Through a Parquet file: Spark reads a memtable with a null as all null."""
+        self._made += 1
+        path = self.exchange / f"rows-{self._made}.parquet"
+        pq.write_table(rows, path)
+        return self.files([str(path)])
+
+    def files(self, paths: Sequence[str]) -> ir.Table:
+        """One view over all of them."""
+        read = self.session.read.option("mergeSchema", "true").parquet(*paths)
+        return self._view(read)
+
+    def kept(self, graph: ir.Table) -> ir.Table:
+        """Kept in the memory and on the disks of the workers."""
+        return self._view(self.session.sql(self.con.compile(graph)).persist())
+
+    def rows(self, graph: ir.Table) -> pa.Table:
+        """Collected to the driver."""
+        return self.session.sql(self.con.compile(graph)).toArrow()
+
+    def _view(self, frame: object) -> ir.Table:
+        self._made += 1
+        name = f"twoside_{self._made}"
+        frame.createOrReplaceTempView(name)  # type: ignore[attr-defined]
+        return self.con.table(name)
