@@ -47,13 +47,13 @@ def test_the_hash_is_the_same_on_every_machine() -> None:
 
 
 def test_hashed_cosines_are_nearly_those_of_plain_counts() -> None:
-    """Of all titles and skills that recruiting ships, in both languages."""
+    """Of every other title and skill that recruiting ships, in both languages."""
     said = [*words().titles, *words().skills]
     said += [english()[word] for word in said]
+    said = said[::2]
     found = cosines(said, said)
-    wanted = np.array(
-        [[cosine(plain_grams(mine), plain_grams(its)) for its in said] for mine in said]
-    )
+    counts = [plain_grams(word) for word in said]
+    wanted = np.array([[cosine(mine, its) for its in counts] for mine in counts])
     error = np.abs(found - wanted)
     assert len(said) > 200
     assert np.mean(error > 1e-6) < 0.001
