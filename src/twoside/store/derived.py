@@ -22,7 +22,7 @@ from twoside.store import parquet
 from twoside.store.layout import PART, days_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from twoside.store.lake import Lake
 
@@ -42,6 +42,12 @@ class Derived:
         """What the day was written with; empty if there is no such day."""
         path = self.lake.layout.derived(self.name) / f"dt={iso(day)}" / PART
         return dict(_metadata(str(path), path.stat().st_mtime_ns)) if path.is_file() else {}
+
+    def groups(self, day: int) -> Iterator[pa.Table]:
+        """The rows of a day, some at a time, as they were written; none if there is no such day."""
+        path = self._files().get(day)
+        if path is not None:
+            yield from parquet.groups(path)
 
     def read(
         self, first_day: int, last_day: int, columns: list[str], wanted: Mapping[str, list[str]]

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from twoside.errors import LakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -37,6 +37,17 @@ def write_for_search(path: Path, table: pa.Table) -> None:
     )
 
 
+def write_groups(path: Path, schema: pa.Schema, groups: Iterable[pa.Table]) -> None:
+    """Write tables of one schema as the groups of rows of one file: only one is held. Plain, as
+    floats that seldom repeat are no smaller in a dictionary and take twice as long."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(
+        path, schema, compression="snappy", use_dictionary=False, write_statistics=False
+    ) as writer:
+        for group in groups:
+            writer.write_table(group, row_group_size=max(1, group.num_rows))
+
+
 _GROUP, _GROUP_OF_LISTS = 2_048, 256
 """Rows that are read or skipped together."""
 
@@ -47,6 +58,24 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         # A single file: ParquetFile does not take `dt=...` of the path for a column.
         with pq.ParquetFile(path) as file:
             return file.read(columns=list(columns) if columns is not None else None)
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+
+
+def rows(path: Path | str) -> int:
+    """How many rows a file has, from its footer."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+
+
+def groups(path: Path) -> Iterator[pa.Table]:
+    """The groups of rows of a file, one after the other."""
+    try:
+        with pq.ParquetFile(path) as file:
+            for n in range(file.num_row_groups):
+                yield file.read_row_group(n)
     except (pa.ArrowException, OSError) as error:
         raise broken(path, error) from None
 

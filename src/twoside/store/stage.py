@@ -25,7 +25,7 @@ from twoside.store import journal, parquet, versions
 from twoside.store.layout import PART
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from types import TracebackType
 
@@ -121,6 +121,13 @@ class Stage:
         """Replace a day of a derived table whole (see `store.derived`)."""
         goal = self._layout.derived(name) / f"dt={iso(day)}" / PART
         parquet.write_for_search(self._aside(goal), rows)
+
+    def derived_groups(
+        self, name: str, day: int, schema: pa.Schema, groups: Iterable[pa.Table]
+    ) -> None:
+        """As `derived`, of a table too large to be held at once."""
+        goal = self._layout.derived(name) / f"dt={iso(day)}" / PART
+        parquet.write_groups(self._aside(goal), schema, groups)
 
     def scratch(self) -> Path:
         """A folder for files of the writer's own; it goes with the stage."""

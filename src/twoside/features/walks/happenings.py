@@ -6,7 +6,7 @@ two parties are not copied to every happening: it has the number of the version 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +57,7 @@ class Versions:
 
     @staticmethod
     def of(party: Party) -> Versions:
-        """Out of the versions of a party; lists and texts are left out."""
+        """Out of the versions of a party: numbers and categories."""
         row = party.versions["row"].to_numpy()
         since = party.versions["valid_from_ms"].to_numpy()
         order = np.lexsort((since, row))
@@ -65,17 +65,24 @@ class Versions:
         np.cumsum(np.bincount(row, minlength=len(start) - 1), out=start[1:])
         columns = {}
         for name, kind in party.types.items():
-            if kind == "categories":
+            if kind not in ("number", "category"):
                 continue
             unknown = np.nan if kind == "number" else -1
-            values = party.versions[name].to_numpy()
-            columns[name] = np.append(values[order], values.dtype.type(unknown))
+            values = np.append(party.versions[name].to_numpy()[order], unknown)
+            columns[name] = values if kind == "number" else _small(values)
         return Versions(start, since[order], columns)
 
     def held(self, rows: np.ndarray, ts: np.ndarray) -> np.ndarray:
         """int32 (n,): the version of each row at each moment, -1 before its first."""
         found: np.ndarray = _held(self.start, self.since, rows, ts)
         return found
+
+
+def _small(codes: np.ndarray) -> np.ndarray:
+    """The codes in the smallest integers that hold them: every happening gets a copy."""
+    most = int(codes.max(initial=0))
+    kind = next(t for t in (np.int8, np.int16, np.int32) if most <= np.iinfo(t).max)
+    return codes.astype(kind)
 
 
 @dataclass(frozen=True)
@@ -91,21 +98,22 @@ class Rows:
     versions: Mapping[str, Versions]
     context: Mapping[str, np.ndarray]
     """Context column -> int32 (n,), -1 unknown"""
+    _read: dict[str, np.ndarray] = field(default_factory=dict, init=False)
 
     def __len__(self) -> int:
         return len(self.ts)
 
     def part(self, part: str) -> np.ndarray:
-        """int32 (n,) codes of a part of a key, such as "item.title"."""
+        """(n,) codes of a part of a key, or the numbers of a column, such as "item.title": what
+        its side said then; -1 or NaN where it is not known. Kept, many keys share a part."""
         side, _, column = part.partition(".")
         if side == "context":
             return self.context[column]
-        return self.column(side, column) if column else self.sides[side]
-
-    def column(self, side: str, column: str) -> np.ndarray:
-        """(n,) what a side said in a column then; -1 or NaN where it is not known."""
-        found: np.ndarray = self.versions[side].columns[column][self.held[side]]
-        return found
+        if not column:
+            return self.sides[side]
+        if part not in self._read:
+            self._read[part] = self.versions[side].columns[column][self.held[side]]
+        return self._read[part]
 
 
 @dataclass(frozen=True)

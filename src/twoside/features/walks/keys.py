@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,37 @@ _MOST = 2**62
 _BLOCK = 1 << 20
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """The keys that are asked about have the numbers 0 to `size` - 1; two more stand for others."""
+
+    asked: np.ndarray
+    """int32 (asked,); `size` + 1: a part is unknown, and nothing ever counts for it"""
+    past: np.ndarray
+    """int32 (past,); `size`: nobody asks about the key"""
+    size: int
+
+
+@njit(cache=True, nogil=True)
+def _one(first: np.ndarray, table: np.ndarray, other: int, slots: np.ndarray) -> None:
+    for i in range(first.size):
+        slots[i] = table[first[i]] if first[i] >= 0 else other
+
+
+@njit(cache=True, nogil=True)
+def _two(
+    first: np.ndarray,
+    second: np.ndarray,
+    size: int,
+    table: np.ndarray,
+    other: int,
+    slots: np.ndarray,
+) -> None:
+    for i in range(first.size):
+        known = first[i] >= 0 and second[i] >= 0
+        slots[i] = table[np.int64(first[i]) * size + second[i]] if known else other
+
+
 @njit(cache=True, nogil=True)
 def _onto(codes: np.ndarray, part: np.ndarray, size: int) -> None:
     """One more part into the codes of a key; -1 where a part is unknown."""
@@ -32,43 +65,53 @@ def _onto(codes: np.ndarray, part: np.ndarray, size: int) -> None:
             codes[i] = -1
 
 
-@njit(cache=True, nogil=True)
-def _looked_up(table: np.ndarray, codes: np.ndarray, slots: np.ndarray) -> None:
-    for i in range(codes.size):
-        slots[i] = table[codes[i]] if codes[i] >= 0 else -1
-
-
-def numbered(asked: Rows, past: Rows, key: Sequence[str]) -> tuple[np.ndarray, np.ndarray, int]:
-    """int32 (asked,) and int32 (past,) numbers of the keys that are asked about, -1 of others and
-    of keys with an unknown part; and how many there are."""
+def numbered(asked: Rows, past: Rows, key: Sequence[str]) -> Numbered:
+    """The keys of what is asked and of what happened."""
     parts = [(asked.part(part), past.part(part)) for part in key]
     sizes = [1 + max(int(a.max(initial=-1)), int(b.max(initial=-1))) for a, b in parts]
-    space = 1
-    for size in sizes:
-        space *= max(size, 1)
+    space = prod(max(size, 1) for size in sizes)
     if space >= _MOST:
         raise DataError(
             f"key {', '.join(key)}: {' x '.join(map(str, sizes))} values are more than 2^62. "
             "Use a key of fewer parts."
         )
     wanted = _codes([a for a, _ in parts], sizes)
+    then = [b for _, b in parts]
     found = np.empty(len(past), np.int32)
     if space <= _DENSE:
-        there = np.unique(wanted)
-        there = there[there >= 0]
-        table = np.full(space, -1, np.int32)
-        table[there] = np.arange(len(there))
-        numbers = np.empty(len(wanted), np.int32)
-        _looked_up(table, wanted, numbers)
-        for block in _blocks(len(past)):
-            codes = _codes([b[block] for _, b in parts], sizes)
-            _looked_up(table, codes, found[block])
-        return numbers, found, len(there)
+        there = np.zeros(space, np.bool_)
+        there[wanted[wanted >= 0]] = True
+        size = int(there.sum())
+        table = np.full(space, size, np.int32)
+        table[there] = np.arange(size)
+        numbers = np.where(wanted >= 0, table[wanted], size + 1).astype(np.int32)
+        _in_table(then, sizes, table, size, found)
+        return Numbered(numbers, found, size)
     slots = Slots()
     numbers = slots.claim(wanted)
+    size = slots.used
     for block in _blocks(len(past)):
-        found[block] = slots.find(_codes([b[block] for _, b in parts], sizes))
-    return numbers, found, slots.used
+        at = slots.find(_codes([part[block] for part in then], sizes))
+        found[block] = np.where(at >= 0, at, size)
+    return Numbered(np.where(numbers >= 0, numbers, size + 1).astype(np.int32), found, size)
+
+
+def _in_table(
+    parts: Sequence[np.ndarray],
+    sizes: Sequence[int],
+    table: np.ndarray,
+    other: int,
+    found: np.ndarray,
+) -> None:
+    match parts:
+        case [first]:
+            _one(first, table, other, found)
+        case [first, second]:
+            _two(first, second, sizes[1], table, other, found)
+        case _:
+            for block in _blocks(len(found)):
+                codes = _codes([part[block] for part in parts], sizes)
+                _one(codes, table, other, found[block])
 
 
 def _codes(parts: Sequence[np.ndarray], sizes: Sequence[int]) -> np.ndarray:

@@ -41,13 +41,11 @@ def _walk(
     for q in range(asked_ts.size):
         while at < ts.size and ts[at] < asked_ts[q]:
             s = slot[at]
-            if s >= 0 and wanted[kind[at]]:
+            if wanted[kind[at]]:
                 ring[s, seen[s] % length] = at
                 seen[s] += 1
             at += 1
         s = asked_slot[q]
-        if s < 0:
-            continue
         for n in range(min(length, seen[s])):
             back[q, n] = ring[s, (seen[s] - 1 - n) % length]
 
@@ -125,11 +123,11 @@ def recents(
     wanted = np.zeros(max(codes.values()) + 1, np.bool_)
     wanted[[codes[kind] for kind in features[0].events]] = True
     deepest = max(f.back if isinstance(f, RecentValue) else f.last for f in features)
-    asked_slot, slot, size = numbered(asked, past.rows, ("person",))
+    keys = numbered(asked, past.rows, ("person",))
     back = np.full((len(asked), deepest), -1, np.int32)
-    ring = np.empty((size, deepest), np.int32)
-    seen = np.zeros(size, np.int64)
-    _walk(slot, wanted, past.kind, past.rows.ts, asked_slot, asked.ts, ring, seen, back)
+    ring = np.empty((keys.size + 2, deepest), np.int32)
+    seen = np.zeros(keys.size + 2, np.int64)
+    _walk(keys.past, wanted, past.kind, past.rows.ts, keys.asked, asked.ts, ring, seen, back)
     for f, place in zip(features, places, strict=True):
         parts = ["item" if c == "item" else f"item.{c}" for c in recent_columns(f)]
         then = [_then(past, back, part) for part in parts]

@@ -40,7 +40,7 @@ class _Program:
     """The features of a key as the arrays that a walk reads."""
 
     column_of: np.ndarray
-    """int32 (kinds,): the counters of each kind of happening, -1 where none reads it"""
+    """int64 (kinds,): the counters of each kind of happening; `columns` where none reads it"""
     columns: int
     mark_start: np.ndarray
     mark_of: np.ndarray
@@ -92,7 +92,7 @@ class _Program:
                 case ActiveDays():
                     number(f.events)
                     rows.append((_ACTIVE, active.index(f.events), 0, f.days, 0.0, 0.0))
-        column_of = np.full(max(codes.values()) + 1, -1, np.int32)
+        column_of = np.full(max(codes.values()) + 1, len(kinds), np.int64)
         for kind, column in kinds.items():
             column_of[codes[kind]] = column
         marks = [
@@ -133,62 +133,64 @@ def _place(bounds: np.ndarray, days: int | None) -> int:
 def _add(
     first: int,
     end: int,
-    age: int,
-    days: int,
     slot: np.ndarray,
     kind: np.ndarray,
     ts: np.ndarray,
     column_of: np.ndarray,
-    mark_start: np.ndarray,
-    mark_of: np.ndarray,
+    columns: int,
     counts: np.ndarray,
-    active: np.ndarray,
     last: np.ndarray,
-    timed: bool,
 ) -> None:
-    """Count happenings `first` to `end`, some days ago, in the counter `age` (-1: in none)."""
+    """Count happenings `first` to `end` in the counters (slots x columns) of an age, and keep the
+    last times if `last` has any. What nobody asks about goes to a slot or column of its own:
+    cheaper than to ask."""
+    if not last.size:
+        for i in range(first, end):
+            counts[slot[i] * columns + column_of[kind[i]]] += 1
+        return
     for i in range(first, end):
-        s = slot[i]
-        if s < 0:
-            continue
-        c = column_of[kind[i]]
-        if c < 0:
-            continue
-        if age >= 0:
-            counts[s, c, age] += 1
-        if timed:
-            last[s, c] = ts[i]
-        if days <= MOST_DAYS:
-            for j in range(mark_start[kind[i]], mark_start[kind[i] + 1]):
-                active[s, mark_of[j]] |= 1 << days
+        at = slot[i] * columns + column_of[kind[i]]
+        counts[at] += 1
+        last[at] = ts[i]
 
 
 @njit(cache=True, nogil=True)
-def _move(
+def _subtract(
     first: int,
     end: int,
-    age: int,
     slot: np.ndarray,
     kind: np.ndarray,
     column_of: np.ndarray,
+    columns: int,
     counts: np.ndarray,
 ) -> None:
-    """Take happenings out of the counter `age` and into the next, if there is one."""
-    older = age + 1 < counts.shape[2]
     for i in range(first, end):
-        s = slot[i]
-        if s < 0:
-            continue
-        c = column_of[kind[i]]
-        if c < 0:
-            continue
-        counts[s, c, age] -= 1
-        if older:
-            counts[s, c, age + 1] += 1
+        counts[slot[i] * columns + column_of[kind[i]]] -= 1
+
+
+@njit(cache=True, nogil=True)
+def _mark(
+    first: int,
+    end: int,
+    days: int,
+    slot: np.ndarray,
+    kind: np.ndarray,
+    mark_start: np.ndarray,
+    mark_of: np.ndarray,
+    active: np.ndarray,
+) -> None:
+    """Note that the keys of happenings `first` to `end` were active some days ago."""
+    if not mark_of.size or days > MOST_DAYS:
+        return
+    for i in range(first, end):
+        for j in range(mark_start[kind[i]], mark_start[kind[i] + 1]):
+            active[slot[i], mark_of[j]] |= 1 << days
 
 
 @njit(cache=True, nogil=True)
 def _answer(
+    s: int,
+    columns: int,
     counts: np.ndarray,
     active: np.ndarray,
     last: np.ndarray,
@@ -206,21 +208,22 @@ def _answer(
     into: np.ndarray,
     places: np.ndarray,
 ) -> None:
-    """The features of one request out of its key's counters (columns, ages) and last times."""
-    for s in range(totals.shape[0]):
-        sum_so_far = 0
+    """The features of one request out of the counters of slot `s`."""
+    base = s * columns
+    for n in range(totals.shape[0]):
+        so_far = 0
         for a in range(totals.shape[1]):
-            for j in range(set_start[s], set_start[s + 1]):
-                sum_so_far += counts[set_column[j], a]
-            totals[s, a] = sum_so_far
+            for j in range(set_start[n], set_start[n + 1]):
+                so_far += counts[a, base + set_column[j]]
+            totals[n, a] = so_far
     for f in range(what.size):
-        if what[f] == 0:
+        if what[f] == _COUNT:
             into[places[f]] = totals[some[f], window[f]]
-        elif what[f] == 1:
+        elif what[f] == _RATE:
             above = totals[some[f], window[f]] + weight[f] * prior[f]
             into[places[f]] = above / (totals[over[f], window[f]] + weight[f])
-        elif what[f] == 3:
-            days = active[some[f]] & ((1 << (window[f] + 1)) - 1)
+        elif what[f] == _ACTIVE:
+            days = active[s, some[f]] & ((1 << (window[f] + 1)) - 1)
             ones = 0
             while days:
                 days &= days - 1
@@ -229,7 +232,7 @@ def _answer(
         else:
             latest = _NEVER
             for j in range(set_start[some[f]], set_start[some[f] + 1]):
-                latest = max(latest, last[set_column[j]])
+                latest = max(latest, last[base + set_column[j]])
             known = latest != _NEVER
             if known and window[f] != _ALWAYS:
                 known = latest >= midnight - window[f] * DAY_MS
@@ -250,6 +253,7 @@ def _walk(
     asked_row: np.ndarray,
     offset_ms: int,
     column_of: np.ndarray,
+    columns: int,
     mark_start: np.ndarray,
     mark_of: np.ndarray,
     bounds: np.ndarray,
@@ -262,38 +266,21 @@ def _walk(
     window: np.ndarray,
     prior: np.ndarray,
     weight: np.ndarray,
-    timed: bool,
     counts: np.ndarray,
     active: np.ndarray,
     last: np.ndarray,
-    unknown_counts: np.ndarray,
-    unknown_active: np.ndarray,
-    unknown_last: np.ndarray,
     values: np.ndarray,
     places: np.ndarray,
 ) -> None:
+    """`counts` int32 (ages + 1, slots * columns); the last row is for what no counter wants."""
     totals = np.zeros((set_start.size - 1, bounds.size), np.int64)
     for day in range(max(first_day, first_asked - reach), first_asked):
         age, d = 0, day - first_day
         while age < bounds.size and bounds[age] < first_asked - day:
             age += 1
-        age = age if age < bounds.size else -1
-        _add(
-            begin[d],
-            begin[d + 1],
-            age,
-            first_asked - day,
-            slot,
-            kind,
-            ts,
-            column_of,
-            mark_start,
-            mark_of,
-            counts,
-            active,
-            last,
-            timed,
-        )
+        _add(begin[d], begin[d + 1], slot, kind, ts, column_of, columns, counts[age], last)
+        days = first_asked - day
+        _mark(begin[d], begin[d + 1], days, slot, kind, mark_start, mark_of, active)
     for n in range(asked_begin.size - 1):
         day = first_asked + n
         midnight = day * DAY_MS - offset_ms
@@ -302,28 +289,16 @@ def _walk(
             until = at
             while until < end and ts[until] < asked_ts[q]:
                 until += 1
-            _add(
-                at,
-                until,
-                0,
-                0,
-                slot,
-                kind,
-                ts,
-                column_of,
-                mark_start,
-                mark_of,
+            if until > at:
+                _add(at, until, slot, kind, ts, column_of, columns, counts[0], last)
+                _mark(at, until, 0, slot, kind, mark_start, mark_of, active)
+            at = until
+            _answer(
+                asked_slot[q],
+                columns,
                 counts,
                 active,
                 last,
-                timed,
-            )
-            at = until
-            s = asked_slot[q]
-            _answer(
-                counts[s] if s >= 0 else unknown_counts,
-                active[s] if s >= 0 else unknown_active,
-                last[s] if s >= 0 else unknown_last,
                 asked_ts[q],
                 midnight,
                 set_start,
@@ -340,27 +315,15 @@ def _walk(
             )
         if n + 2 == asked_begin.size:
             return
-        _add(
-            at,
-            end,
-            0,
-            0,
-            slot,
-            kind,
-            ts,
-            column_of,
-            mark_start,
-            mark_of,
-            counts,
-            active,
-            last,
-            timed,
-        )
+        _add(at, end, slot, kind, ts, column_of, columns, counts[0], last)
+        _mark(at, end, 0, slot, kind, mark_start, mark_of, active)
         active <<= 1
         for a in range(bounds.size):
-            leaving = day - bounds[a] - first_day
-            if bounds[a] != _ALWAYS and leaving >= 0:
-                _move(begin[leaving], begin[leaving + 1], a, slot, kind, column_of, counts)
+            d = day - bounds[a] - first_day
+            if bounds[a] != _ALWAYS and d >= 0:
+                older = counts[a + 1]
+                _subtract(begin[d], begin[d + 1], slot, kind, column_of, columns, counts[a])
+                _add(begin[d], begin[d + 1], slot, kind, ts, column_of, columns, older, last[:0])
 
 
 def windows(
@@ -377,9 +340,9 @@ def windows(
     """Write the features of a key into `values` (float32 (rows, columns)): of the i-th asked, in
     order of time, into row `row[i]` at `places`."""
     program = _Program.of(features, codes)
-    asked_slot, slot, size = numbered(asked, past.rows, key)
-    ages = (program.columns, len(program.bounds))
-    last_shape = (size, program.columns) if program.timed else (size, 1)
+    keys = numbered(asked, past.rows, key)
+    slots = keys.size + 2
+    cells = slots * (program.columns + 1)
     first = calendar.day_of(int(asked.ts[0]))
     last = calendar.day_of(int(asked.ts[-1]))
     midnights = [calendar.start_of(day) for day in range(first, last + 2)]
@@ -388,15 +351,16 @@ def windows(
         begin,
         first_day,
         first,
-        slot,
+        keys.past,
         past.kind,
         past.rows.ts,
         np.searchsorted(asked.ts, midnights),
-        asked_slot,
+        keys.asked,
         asked.ts,
         row,
         calendar.offset_ms,
         program.column_of,
+        program.columns + 1,
         program.mark_start,
         program.mark_of,
         program.bounds,
@@ -409,13 +373,9 @@ def windows(
         program.window,
         program.prior,
         program.weight,
-        program.timed,
-        np.zeros((size, *ages), np.int32),
-        np.zeros((size, program.marks), np.int64),
-        np.full(last_shape, _NEVER, np.int64),
-        np.zeros(ages, np.int32),
-        np.zeros(program.marks, np.int64),
-        np.full(last_shape[1], _NEVER, np.int64),
+        np.zeros((len(program.bounds) + 1, cells), np.int32),
+        np.zeros((slots, program.marks), np.int64),
+        np.full(cells if program.timed else 0, _NEVER, np.int64),
         values,
         np.array(places, np.int64),
     )

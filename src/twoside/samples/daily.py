@@ -1,0 +1,283 @@
+"""Feature tables by day: what was known of every exposure, computed once and kept in the lake.
+
+    LAKE/derived/features/<scene>/<set>/dt=YYYY-MM-DD/part.parquet
+
+A day's table has a row an exposure of that day, in order of its id: `exposure_id`, the columns
+`coverage_<w>d` (which share of the w days before its request the lake has; of what is missing the
+windows know nothing) and float32 features. The file's metadata say what it was made of: the
+features, the files that were read, the missing days.
+
+A build computes only days whose files have changed or that are new, each committed by itself, so
+a killed one goes on where it was. Days next to each other are walked together: the second costs
+its own happenings, not those of its windows again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from twoside.errors import DataError
+from twoside.features.catalogue import check
+from twoside.features.engines import duckdb
+from twoside.features.graph.happened import EXPOSE, day_of
+from twoside.features.graph.needs import Needs
+from twoside.schema.calendar import iso
+from twoside.store import parquet
+from twoside.store.derived import Derived, stamp
+from twoside.store.lake import ALWAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from twoside.features.definition import Feature
+    from twoside.schema.domain import Domain, Scene
+    from twoside.schema.progress import Tick
+    from twoside.store.lake import Lake
+
+_MOST_BYTES = 1_500_000_000
+"""Of the values of days that are walked together"""
+_GROUP = 16_384
+"""Rows that are written together"""
+_TILE = 64
+
+
+@dataclass(frozen=True)
+class FeatureTables:
+    """The tables of one list of features of a scene."""
+
+    lake: Lake
+    domain: Domain
+    scene: Scene
+    features: tuple[Feature, ...]
+    set_name: str
+    """Such as "served" or "wide"."""
+
+    @staticmethod
+    def of(
+        lake: Lake, domain: Domain, scene: str, features: Sequence[Feature], set_name: str
+    ) -> FeatureTables:
+        """Checked; features that cannot be computed are a `ConfigError`."""
+        found = domain.scene(scene)
+        check(features, domain, found)
+        return FeatureTables(lake, domain, found, tuple(features), set_name)
+
+    @property
+    def table(self) -> Derived:
+        """Where they are read from."""
+        return Derived(self.lake, f"features/{self.scene.name}/{self.set_name}")
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The finite windows of the features, in days."""
+        found = {getattr(f, "days", None) for f in self.features}
+        return tuple(sorted(days for days in found if days))
+
+    def missing(self, day: int) -> list[int]:
+        """The days of the longest window before a day, and the day itself, that the lake lacks."""
+        known = set(self.lake.days("exposures"))
+        reach = max(self.windows, default=0)
+        return [d for d in range(day - reach, day + 1) if d not in known]
+
+    def about(self, day: int) -> dict[str, str]:
+        """What a day's table is made from, as its metadata say it."""
+        needs = Needs.of(self.features)
+        first = {"exposures": needs.reach([EXPOSE]), "events": needs.reach(needs.events)}
+        reads = [
+            (table, ALWAYS if reach is None or needs.context else day - 1 - reach, day)
+            for table, reach in first.items()
+        ]
+        kinds = sorted({self.scene.person, self.scene.item})
+        told = hashlib.sha256("\n".join(map(repr, self.features)).encode()).hexdigest()
+        return {
+            "features": told[:16],
+            "files": stamp(self.lake, [*reads, ("requests", day - 1, day)], kinds),
+            "missing": ",".join(iso(d) for d in self.missing(day)),
+        }
+
+    def stale(self, first_day: int, last_day: int) -> list[int]:
+        """The days of the lake in a range whose table is missing or was made from other files."""
+        days = [d for d in self.lake.days("exposures") if first_day <= d <= last_day]
+        return [d for d in days if self.table.about(d) != self.about(d)]
+
+    def build(
+        self,
+        first_day: int,
+        last_day: int,
+        tick: Tick,
+        *,
+        threads: int = 2,
+        memory_limit: str = "2GB",
+    ) -> list[int]:
+        """Bring the days of a range up to date; the days that were computed."""
+        known = self.lake.days("exposures")
+        if not any(first_day <= day <= last_day for day in known):
+            has = f"{iso(known[0])} to {iso(known[-1])}" if known else "no exposures"
+            raise DataError(
+                f"{self.lake.root}: no exposures from {iso(first_day)} to {iso(last_day)}; "
+                f"it has {has}."
+            )
+        stale = self.stale(first_day, last_day)
+        done = 0
+        for days in self._blocks(stale):
+
+            def part(share: float, before: int = done, size: int = len(days)) -> None:
+                tick((before + share * size) / len(stale))
+
+            with duckdb.connection(threads, memory_limit) as con:
+                self._build(con, days, part)
+            done += len(days)
+        return stale
+
+    def _blocks(self, days: list[int]) -> Iterator[list[int]]:
+        """Days next to each other whose values fit in the memory together."""
+        runs = groupby(enumerate(days), key=lambda numbered: numbered[1] - numbered[0])
+        for _, run in runs:
+            block: list[int] = []
+            held = 0
+            for _, day in run:
+                files = self.lake.files("exposures", day, day)
+                size = sum(parquet.rows(file) for file in files) * len(self.features) * 4
+                if block and held + size > _MOST_BYTES:
+                    yield block
+                    block, held = [], 0
+                block.append(day)
+                held += size
+            if block:
+                yield block
+
+    def _build(self, con: Backend, days: list[int], tick: Tick) -> None:
+        first, last = days[0], days[-1]
+        about = {day: self.about(day) for day in days}
+        asked = con.create_table("asked", self._asked(con, first, last))
+        cutoff = self.lake.calendar.start_of(last + 1)
+        values = duckdb.feature_values(
+            con, self.lake, self.domain, self.scene, self.features, asked, cutoff, tick
+        )
+        told = asked.select("row", "exposure_id", "day", "shown_day")
+        rows = con.to_pyarrow(told.order_by("row"))
+        shown, asked_on = rows["shown_day"].to_numpy(), rows["day"].to_numpy()
+        ids = rows["exposure_id"].to_numpy()
+        known = np.array(self.lake.days("exposures"))
+        with self.lake.stage() as stage:
+            for day in days:
+                at, end = np.searchsorted(shown, [day, day + 1])
+                schema = self._schema().with_metadata(about[day])
+                groups = (
+                    self._group(schema, ids[rows], values[rows], asked_on[rows], known)
+                    for rows in (slice(n, min(n + _GROUP, end)) for n in range(at, end, _GROUP))
+                )
+                stage.derived_groups(self.table.name, day, schema, groups)
+            stage.commit()
+
+    def _asked(self, con: Backend, first: int, last: int) -> ir.Table:
+        """The exposures of some days in order of (day, id), with the moment of their request."""
+        exposures = duckdb.logs(con, self.lake, "exposures", self.scene, first, last)
+        requests = duckdb.logs(con, self.lake, "requests", self.scene, first - 1, last)
+        requests = requests.select("request_id", ts="ts_ms")
+        orphans = exposures.anti_join(requests, "request_id")
+        found = con.to_pyarrow(orphans.agg(n=orphans.count(), example=orphans.request_id.min()))
+        n, example = found["n"][0].as_py(), found["example"][0].as_py()
+        if n:
+            raise DataError(
+                f"exposures of {self.scene.name}, {iso(first)} to {iso(last)}: {n} belong to no "
+                f"request of the same day or the day before, for example request_id={example}. "
+                "Import the requests too."
+            )
+        rows = exposures.inner_join(requests, "request_id")
+        calendar = self.lake.calendar
+        rows = rows.mutate(
+            day=day_of(rows.ts, calendar),
+            shown_day=day_of(rows.ts_ms, calendar),
+            **duckdb.asked_context(rows, self.scene),
+        )
+        context = [name for name in rows.columns if name.startswith("context__")]
+        return rows.select(
+            "exposure_id",
+            "ts",
+            "day",
+            "shown_day",
+            "person",
+            "item",
+            *context,
+            row=ibis.row_number()
+            .over(ibis.window(order_by=[rows.shown_day, rows.exposure_id]))
+            .cast("int64"),
+        )
+
+    def _schema(self) -> pa.Schema:
+        return pa.schema(
+            [
+                ("exposure_id", pa.int64()),
+                *((f"coverage_{days}d", pa.float32()) for days in self.windows),
+                *((f.name, pa.float32()) for f in self.features),
+            ]
+        )
+
+    def _group(
+        self,
+        schema: pa.Schema,
+        ids: np.ndarray,
+        values: np.ndarray,
+        asked_on: np.ndarray,
+        known: np.ndarray,
+    ) -> pa.Table:
+        coverage = [
+            (np.searchsorted(known, asked_on) - np.searchsorted(known, asked_on - days)) / days
+            for days in self.windows
+        ]
+        columns = _columns(values)
+        arrays = [ids, *(share.astype(np.float32) for share in coverage), *columns]
+        return pa.table([pa.array(array) for array in arrays], schema=schema)
+
+    def read(self, days: Sequence[int], exposure_id: np.ndarray) -> np.ndarray:
+        """float32 (n, features): the values of n exposures of these days, out of the tables."""
+        stale = [day for day in days if self.table.about(day) != self.about(day)]
+        if stale:
+            raise DataError(
+                f"features of {self.scene.name} ({self.set_name}): {len(stale)} days are not built "
+                f"or out of date, for example {iso(stale[0])}. Run: twoside features build"
+            )
+        values = np.full((len(exposure_id), len(self.features)), np.nan, np.float32)
+        order = np.argsort(exposure_id)
+        found = 0
+        for day in days:
+            for group in self.table.groups(day):
+                ids = group["exposure_id"].to_numpy()
+                at = np.minimum(np.searchsorted(ids, exposure_id[order]), len(ids) - 1)
+                here = np.flatnonzero(ids[at] == exposure_id[order])
+                found += len(here)
+                if not len(here):
+                    continue
+                for n, f in enumerate(self.features):
+                    values[order[here], n] = group[f.name].to_numpy()[at[here]]
+        if found != len(exposure_id):
+            raise DataError(
+                f"features of {self.scene.name} ({self.set_name}): {len(exposure_id) - found} of "
+                f"{len(exposure_id)} exposures are in no table. Run: twoside features build"
+            )
+        return values
+
+
+@njit(cache=True, nogil=True)
+def _columns(values: np.ndarray) -> np.ndarray:
+    """float32 (columns, rows) of float32 (rows, columns), a tile after the other: in one go each
+    value would cost a miss of the cache."""
+    rows, columns = values.shape
+    turned = np.empty((columns, rows), values.dtype)
+    for row in range(0, rows, _TILE):
+        for column in range(0, columns, _TILE):
+            for c in range(column, min(column + _TILE, columns)):
+                for r in range(row, min(row + _TILE, rows)):
+                    turned[c, r] = values[r, c]
+    return turned
