@@ -26,8 +26,9 @@ from numba import njit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-BUCKETS = 1 << 20
-"""Enough that two of 50 n-grams share one in a thousandth of all bags."""
+BUCKETS = 1 << 18
+"""So many that two of 50 n-grams share one in half a percent of bags, and so few that a clean slate
+of them costs little: of 2^20, 0.8 ms a request went to zeros."""
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
 
@@ -116,7 +117,7 @@ def _squares(
     count: np.ndarray,
 ) -> np.ndarray:
     squares = np.zeros(start.size - 1, np.int64)
-    held = np.zeros(BUCKETS, np.int64)
+    held = np.zeros(BUCKETS, np.int32)
     words = begin.size - 1
     for r in range(squares.size):
         for j in range(start[r], start[r + 1]):
@@ -150,7 +151,7 @@ def _cosines(
     out: np.ndarray,
     column: int,
 ) -> None:
-    held = np.zeros(BUCKETS, np.int64)
+    held = np.zeros(BUCKETS, np.int32)
     my_words, its_words = my_begin.size - 1, its_begin.size - 1
     for r in range(mine.size):
         p = mine[r]

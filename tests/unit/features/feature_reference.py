@@ -135,6 +135,8 @@ class _World:
     named: Mapping[str, Feature]
     translate: Mapping[tuple[str, str], Mapping[int, int]]
     words: Words
+    of_key: dict[tuple[tuple[str, ...], int], list[Happening]] = field(default_factory=dict)
+    """(key, id of a question) -> the key's happenings before it: many features share a key."""
 
     def happenings(self, exposures: pa.Table, events: pa.Table) -> list[Happening]:
         names = [column.name for column in self.scene.context]
@@ -288,18 +290,22 @@ class _World:
         log: Sequence[Happening],
     ) -> list[Happening]:
         """The key's happenings in the window before the request, oldest first."""
-        parts = tuple(self.asked_part(part, ask) for part in key)
-        if -1 in parts:
-            return []
         first = -math.inf
         if days is not None:
             first = self.calendar.start_of(self.calendar.day_of(ask.ts_ms) - days)
+        if (key, id(ask)) not in self.of_key:
+            self.of_key[key, id(ask)] = self.before(key, ask, log)
+        return [h for h in self.of_key[key, id(ask)] if h.kind in kinds and first <= h.ts_ms]
+
+    def before(self, key: tuple[str, ...], ask: Asked, log: Sequence[Happening]) -> list[Happening]:
+        """All of the key's happenings before the request, oldest first."""
+        parts = tuple(self.asked_part(part, ask) for part in key)
+        if -1 in parts:
+            return []
         return [
             h
             for h in log
-            if h.kind in kinds
-            and first <= h.ts_ms < ask.ts_ms
-            and tuple(happened_part(part, h) for part in key) == parts
+            if h.ts_ms < ask.ts_ms and tuple(happened_part(part, h) for part in key) == parts
         ]
 
     def asked_part(self, part: str, ask: Asked) -> int:

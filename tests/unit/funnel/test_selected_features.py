@@ -58,6 +58,21 @@ def test_samples_hold_the_set_and_the_light_ones_only(
     assert {c.name for c in samples.columns} == {*NAMES, *market.declared[SCENE].light}
 
 
+def test_what_a_derived_feature_is_computed_from_is_kept_up_but_not_learned(
+    market: Market, settings: FunnelSettings
+) -> None:
+    names = ("same_city", "item_view_trend_7d")
+    own = replace(settings, training=replace(settings.training, features=names))
+    declared = market.declared[SCENE]
+    kept = {feature.name for feature in declared.chosen(own.training).features}
+    assert kept == {*names, *declared.light, "item_view_rate_7d", "item_view_rate_30d"}
+    learned = learn(declared, own, market.until_day, 3, silent)
+    assert {column.name for column in learned.rankers["xgboost"].columns} == set(names)
+    funnel = live_funnel(declared, own, learned, market.end_ms)
+    (slate,) = funnel.serve([Request(3, market.end_ms + 1000, 20)])
+    assert len(slate.items) == 20
+
+
 def test_it_is_evaluated_on_the_set(market: Market, settings: FunnelSettings) -> None:
     effort = Effort(recall_questions=50, stage_questions=10, test_rows=5_000)
     declared = market.declared[SCENE]

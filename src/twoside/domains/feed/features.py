@@ -54,7 +54,7 @@ _VIDEO = (
 )
 
 
-def _name(key: tuple[str, ...]) -> str:
+def short_name(key: tuple[str, ...]) -> str:
     """`("item.category", "context.tab")` -> `category_tab`."""
     return "_".join(part.rpartition(".")[2] for part in key)
 
@@ -62,7 +62,13 @@ def _name(key: tuple[str, ...]) -> str:
 def shown(key: tuple[str, ...], *windows: int) -> tuple[Feature, ...]:
     """How often the key was shown, per window in days."""
     return tuple(
-        Count(f"{_name(key)}_shown_{days}d", key, ("expose",), days, f"times shown in {days} days")
+        Count(
+            f"{short_name(key)}_shown_{days}d",
+            key,
+            ("expose",),
+            days,
+            f"times shown in {days} days",
+        )
         for days in windows
     )
 
@@ -71,7 +77,7 @@ def rates(key: tuple[str, ...], events: tuple[str, ...], *windows: int) -> tuple
     """The rate of each event after being shown, per window in days."""
     return tuple(
         Rate(
-            f"{_name(key)}_{event}_rate_{days}d",
+            f"{short_name(key)}_{event}_rate_{days}d",
             key,
             (event,),
             ("expose",),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twoside.features.kinds.activity import Since
-from twoside.features.kinds.statistic import Count, Rate
+from twoside.features.kinds.behaviour import ActiveDays
+from twoside.features.kinds.cross import Preference
+from twoside.features.kinds.statistic import Count, Rate, Trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,6 +67,49 @@ def since(key: tuple[str, ...], events: Iterable[str], days: int = 30) -> Iterat
             days,
             meaning=f"since the last {event} of {_words(key)} within {days} days",
         )
+
+
+def trends(key: tuple[str, ...], names: Iterable[str], short: int, long: int) -> Iterator[Feature]:
+    """How each rate of a key in a short window stands to that in a long one; `rates` must declare
+    both."""
+    for name in names:
+        rate = f"{_short(key)}_{name}_rate"
+        yield Trend(
+            f"{_short(key)}_{name}_trend_{short}d",
+            f"{rate}_{short}d",
+            f"{rate}_{long}d",
+            meaning=f"{name} rate of {_words(key)}, {short} days against {long}",
+        )
+
+
+def preferences(
+    whose: str, groups: Iterable[str], names: Iterable[str], days: int
+) -> Iterator[Feature]:
+    """How each rate of the person with a group of items stands to his rate with all; `rates` must
+    declare both."""
+    for group in groups:
+        for name in names:
+            yield Preference(
+                f"{whose}_prefers_{_short((group,))}_{name}",
+                f"{_short((whose, group))}_{name}_rate_{days}d",
+                f"{whose}_{name}_rate_{days}d",
+                meaning=f"{name} rate of {_words((whose, group))} against that with all",
+            )
+
+
+def active_days(
+    key: tuple[str, ...], events: Iterable[str], days: Iterable[int]
+) -> Iterator[Feature]:
+    """Days of a window on which the key had the event."""
+    for event in events:
+        for window in days:
+            yield ActiveDays(
+                f"{_short(key)}_{event}_days_{window}d",
+                key,
+                (event,),
+                window,
+                meaning=f"days with {event} of {_words(key)} in {window} days and today",
+            )
 
 
 def _short(key: tuple[str, ...]) -> str:

@@ -1,7 +1,8 @@
 """Everything that may be asked of recruiting's past: over 1,500 features a scene.
 
 Selection starts here. A group of one side is told by all behaviours in all windows; a pair of
-groups, which has seen less, by interest alone. What the shipped funnels read (`features.py`) comes
+groups, which has seen less, by interest alone. Trends and preferences divide rates that are there
+anyhow. What the shipped funnels read (`features.py`) comes
 first, under the same names.
 """
 
@@ -9,9 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twoside.domains.recruiting.declaring import RATES, counts, rates, since
+from twoside.domains.recruiting.declaring import (
+    RATES,
+    active_days,
+    counts,
+    preferences,
+    rates,
+    since,
+    trends,
+)
 from twoside.domains.recruiting.features import FEATURES
 from twoside.features.catalogue import together
+from twoside.features.kinds.content import TextSimilarity
+from twoside.features.kinds.similarity import RecentSimilarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +44,8 @@ def _alone(side: str, columns: Iterable[str]) -> Iterator[Feature]:
         yield from rates(key, RATES, WINDOWS)
         yield from counts(key, EVENTS, WINDOWS)
         yield from since(key, EVENTS)
+        yield from trends(key, RATES, 7, 30)
+        yield from trends(key, ("view", "wanted"), 1, 30)
 
 
 def _together(person: Iterable[str], item: Iterable[str]) -> Iterator[Feature]:
@@ -44,18 +57,56 @@ def _together(person: Iterable[str], item: Iterable[str]) -> Iterator[Feature]:
             yield from since((mine, its), ("view",))
 
 
+def _steadily(keys: Iterable[str]) -> Iterator[Feature]:
+    """On how many days there was something; a whole title has something every day."""
+    for key in keys:
+        yield from active_days((key,), ("view", "chat", "reply"), (3, 7, 14, 30))
+
+
+def _preferred(groups: Iterable[str]) -> Iterator[Feature]:
+    """What the person likes more than he likes the average."""
+    yield from preferences("person", [f"item.{group}" for group in groups], ("view", "wanted"), 30)
+
+
+def _texts() -> Iterator[Feature]:
+    """How alike titles and skills read, each with each."""
+    for mine in ("title", "skills"):
+        for its in ("title", "skills"):
+            meaning = f"letters of the item's {its} against those of the person's {mine}"
+            yield TextSimilarity(f"{mine}_reads_like_{its}", mine, its, meaning)
+
+
+def _alike(columns: tuple[str, ...]) -> Iterator[Feature]:
+    """How near the item is, all in all, to the last ones that the person turned to."""
+    for name, events, last in (("seen", ("view", "chat"), 10), ("chatted", ("chat",), 5)):
+        yield RecentSimilarity(
+            f"like_{name}", events, last, columns, "mean", f"likeness to the last {last} {name}"
+        )
+        yield RecentSimilarity(
+            f"most_like_{name}", events, last, columns, "max", f"to the nearest of the last {last}"
+        )
+
+
 WIDE: dict[str, tuple[Feature, ...]] = {
     "jobs_for_seeker": together(
         FEATURES["jobs_for_seeker"],
         _alone("person", _SEEKER),
         _alone("item", (*_JOB, *_JOB_TOO)),
         _together(_SEEKER, _JOB),
+        _steadily(("person", "item", "item.boss", "item.company")),
+        _preferred(("title", "title_group", "degree", "company", "company_size", "industry")),
+        _texts(),
+        _alike(("title", "title_group", "city", "degree", "company_size", "industry")),
     ),
     "seekers_for_boss": together(
         FEATURES["seekers_for_boss"],
         _alone("person", (*_JOB, *_JOB_TOO)),
         _alone("item", _SEEKER),
         _together(_JOB, _SEEKER),
+        _steadily(("person", "item", "person.boss", "person.company")),
+        _preferred(("title", "title_group", "city", "degree", "activity")),
+        _texts(),
+        _alike(("title", "title_group", "city", "degree", "activity")),
     ),
 }
 """Scene -> the whole catalogue; the features of the shipped funnels are the first."""
