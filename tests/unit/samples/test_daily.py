@@ -15,6 +15,7 @@ from twoside.domains.recruiting.keeping import make
 from twoside.domains.recruiting.settings import WorldSettings
 from twoside.domains.recruiting.wide import WIDE
 from twoside.errors import ConfigError, DataError
+from twoside.features.derived import with_sources
 from twoside.samples import daily
 from twoside.samples.daily import FeatureTables
 from twoside.samples.join import build_samples
@@ -23,7 +24,8 @@ from twoside.store import journal
 from twoside.store.lake import Lake
 
 SCENE = "jobs_for_seeker"
-FEATURES = WIDE[SCENE][::9]
+FEATURES = with_sources([f.name for f in WIDE[SCENE][::9]], WIDE[SCENE])
+FEW = with_sources([f.name for f in FEATURES[::3]], FEATURES)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +61,8 @@ def test_samples_out_of_tables_are_samples_computed_at_once(lake):
     tables = tables_of(lake)
     tables.build(first, last + 1, quiet)
     cutoff = lake.calendar.start_of(last + 1)
-    kept = build_samples(lake, DOMAIN, SCENE, FEATURES[::3], first, last, cutoff, tables=tables)
-    fresh = build_samples(lake, DOMAIN, SCENE, FEATURES[::3], first, last, cutoff)
+    kept = build_samples(lake, DOMAIN, SCENE, FEW, first, last, cutoff, tables=tables)
+    fresh = build_samples(lake, DOMAIN, SCENE, FEW, first, last, cutoff)
     assert len(fresh) > 500
     np.testing.assert_array_equal(kept.values, fresh.values)
     np.testing.assert_array_equal(kept.exposure_id, fresh.exposure_id)
@@ -154,7 +156,7 @@ def test_tables_that_are_not_there_or_out_of_date_are_refused(lake):
     with pytest.raises(DataError, match="1 of 1 exposures are in none"):
         tables.read(days[-1:], np.array([-5]), FEATURES[:1])
     with pytest.raises(ConfigError, match="have no 'hour' as it is declared now"):
-        FeatureTables.of(lake, DOMAIN, SCENE, FEATURES[1:]).read(days[-1:], ids, FEATURES[:1])
+        FeatureTables.of(lake, DOMAIN, SCENE, WIDE[SCENE][1:2]).read(days[-1:], ids, FEATURES[:1])
     versions = sorted(lake.layout.entities("job").glob("dt=*/*.parquet"))[0]
     os.utime(versions)
     with pytest.raises(DataError, match="out of date"):

@@ -17,7 +17,6 @@ import ibis
 import numpy as np
 
 from twoside.features.derived import fill
-from twoside.features.graph.content import text_similarity
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import codes
 from twoside.features.graph.needs import Needs
@@ -27,6 +26,7 @@ from twoside.features.graph.spans import as_of, column_of
 from twoside.features.kinds.content import TextSimilarity
 from twoside.features.walks.happenings import Rows, Versions, happenings
 from twoside.features.walks.recents import recents
+from twoside.features.walks.texts import texts
 from twoside.features.walks.windows import windows
 from twoside.schema.tables import DAY_TABLES
 from twoside.store.parquet import broken
@@ -139,12 +139,17 @@ class _Run:
     def _steps(self, asked: ir.Table, values: np.ndarray) -> Iterator[Callable[[], None]]:
         """What fills the matrix, a part of its columns each."""
         place = {f.name: n for n, f in enumerate(self.features)}
-        told = [f for f in self.features if isinstance(f, (*DECLARED, TextSimilarity))]
+        told = [f for f in self.features if isinstance(f, DECLARED)]
         if told:
             yield lambda: self._declared(asked, told, place, values)
-        if not self.needs.days:
+        read = [f for f in self.features if isinstance(f, TextSimilarity)]
+        if not read and not self.needs.days:
             return
         row, questions = self._questions(asked)
+        for f in read:
+            yield partial(texts, questions, row, f, self.texts, values, place[f.name])
+        if not self.needs.days:
+            return
         calendar = self.lake.calendar
         first, last = (calendar.day_of(int(questions.ts[end])) for end in (0, -1))
         past = happenings(
@@ -176,19 +181,13 @@ class _Run:
         for side, party in (("person", self.people), ("item", self.items)):
             held = self.con.create_table(f"{side}_versions", party.spans())
             asked = as_of(asked, side, held, party.types)
-        asked = self.con.create_table("asked_with_parties", asked)
-        plain = [f for f in features if isinstance(f, DECLARED)]
-        graphs = [declared(asked, plain, self.translated, self.lake.calendar)] if plain else []
-        for f in features:
-            if isinstance(f, TextSimilarity):
-                graphs.append(text_similarity(asked, f, self.texts, ibis.memtable))
-        for graph in graphs:
-            for batch in self.con.to_pyarrow(graph).to_batches():
-                rows = batch.column("row").to_numpy()
-                for name in batch.schema.names:
-                    if name != "row":
-                        column = batch.column(name).to_numpy(zero_copy_only=False)
-                        values[rows, place[name]] = column
+        graph = declared(asked, features, self.translated, self.lake.calendar)
+        for batch in self.con.to_pyarrow(graph).to_batches():
+            rows = batch.column("row").to_numpy()
+            for name in batch.schema.names:
+                if name != "row":
+                    column = batch.column(name).to_numpy(zero_copy_only=False)
+                    values[rows, place[name]] = column
 
     def _questions(self, asked: ir.Table) -> tuple[np.ndarray, Rows]:
         """The asked pairs in order of time, and their rows in the matrix."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 Statistic: TypeAlias = Count | Rate | Since | ActiveDays
 
 _COUNT, _RATE, _SINCE, _ACTIVE = 0, 1, 2, 3
-_NEVER = -(2**62)
 _ALWAYS = 2**31 - 1
 """A window of all days."""
 
@@ -135,14 +134,13 @@ def _add(
     end: int,
     slot: np.ndarray,
     kind: np.ndarray,
-    ts: np.ndarray,
     column_of: np.ndarray,
     columns: int,
     counts: np.ndarray,
     last: np.ndarray,
 ) -> None:
     """Count happenings `first` to `end` in the counters (slots x columns) of an age, and keep the
-    last times if `last` has any. What nobody asks about goes to a slot or column of its own:
+    last of each if `last` has any. What nobody asks about goes to a slot or column of its own:
     cheaper than to ask."""
     if not last.size:
         for i in range(first, end):
@@ -151,7 +149,7 @@ def _add(
     for i in range(first, end):
         at = slot[i] * columns + column_of[kind[i]]
         counts[at] += 1
-        last[at] = ts[i]
+        last[at] = i
 
 
 @njit(cache=True, nogil=True)
@@ -194,7 +192,8 @@ def _answer(
     counts: np.ndarray,
     active: np.ndarray,
     last: np.ndarray,
-    ts: int,
+    ts: np.ndarray,
+    now: int,
     midnight: int,
     set_start: np.ndarray,
     set_column: np.ndarray,
@@ -230,13 +229,13 @@ def _answer(
                 ones += 1
             into[places[f]] = ones
         else:
-            latest = _NEVER
+            latest = -1
             for j in range(set_start[some[f]], set_start[some[f] + 1]):
                 latest = max(latest, last[base + set_column[j]])
-            known = latest != _NEVER
+            known = latest >= 0
             if known and window[f] != _ALWAYS:
-                known = latest >= midnight - window[f] * DAY_MS
-            into[places[f]] = (ts - latest) / HOUR_MS if known else np.nan
+                known = ts[latest] >= midnight - window[f] * DAY_MS
+            into[places[f]] = (now - ts[latest]) / HOUR_MS if known else np.nan
 
 
 @njit(cache=True, nogil=True)
@@ -278,7 +277,7 @@ def _walk(
         age, d = 0, day - first_day
         while age < bounds.size and bounds[age] < first_asked - day:
             age += 1
-        _add(begin[d], begin[d + 1], slot, kind, ts, column_of, columns, counts[age], last)
+        _add(begin[d], begin[d + 1], slot, kind, column_of, columns, counts[age], last)
         days = first_asked - day
         _mark(begin[d], begin[d + 1], days, slot, kind, mark_start, mark_of, active)
     for n in range(asked_begin.size - 1):
@@ -290,7 +289,7 @@ def _walk(
             while until < end and ts[until] < asked_ts[q]:
                 until += 1
             if until > at:
-                _add(at, until, slot, kind, ts, column_of, columns, counts[0], last)
+                _add(at, until, slot, kind, column_of, columns, counts[0], last)
                 _mark(at, until, 0, slot, kind, mark_start, mark_of, active)
             at = until
             _answer(
@@ -299,6 +298,7 @@ def _walk(
                 counts,
                 active,
                 last,
+                ts,
                 asked_ts[q],
                 midnight,
                 set_start,
@@ -315,7 +315,7 @@ def _walk(
             )
         if n + 2 == asked_begin.size:
             return
-        _add(at, end, slot, kind, ts, column_of, columns, counts[0], last)
+        _add(at, end, slot, kind, column_of, columns, counts[0], last)
         _mark(at, end, 0, slot, kind, mark_start, mark_of, active)
         active <<= 1
         for a in range(bounds.size):
@@ -323,7 +323,7 @@ def _walk(
             if bounds[a] != _ALWAYS and d >= 0:
                 older = counts[a + 1]
                 _subtract(begin[d], begin[d + 1], slot, kind, column_of, columns, counts[a])
-                _add(begin[d], begin[d + 1], slot, kind, ts, column_of, columns, older, last[:0])
+                _add(begin[d], begin[d + 1], slot, kind, column_of, columns, older, last[:0])
 
 
 def windows(
@@ -375,7 +375,7 @@ def windows(
         program.weight,
         np.zeros((len(program.bounds) + 1, cells), np.int32),
         np.zeros((slots, program.marks), np.int64),
-        np.full(cells if program.timed else 0, _NEVER, np.int64),
+        np.full(cells if program.timed else 0, -1, np.int32),
         values,
         np.array(places, np.int64),
     )
