@@ -69,6 +69,8 @@ table.plain tr:last-child td { border-bottom: 0; }
 .scroll { overflow-x: auto; }
 .chip { display: inline-block; background: var(--blue-soft); color: #00527f; border-radius: 6px;
         padding: 1px 7px; margin: 1px 3px 1px 0; font-size: 12px; white-space: nowrap; }
+.chip.warn { background: var(--warn-soft); color: var(--warn); }
+a.plain { color: var(--blue); text-decoration: none; }
 .chip.grey { background: #eef1f3; color: var(--pale); }
 .probability { display: inline-flex; align-items: center; gap: 6px; min-width: 84px; }
 .probability i { display: block; width: 32px; height: 6px; border-radius: 3px;
