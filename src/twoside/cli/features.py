@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from twoside.cli.output import say_json
+from twoside.cli.output import refuse_missing_folder, say_json
 from twoside.cli.progress import Stages
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def report(
     from twoside.charts.feature_report import render_features
     from twoside.store.runs import Runs
 
+    if out:
+        refuse_missing_folder(out)
     stages = Stages()
     declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     found = _analysed(samples, stages)
@@ -130,8 +132,10 @@ def report(
         say_json({"scene": scene, **record})
         return
     table = Table(title=f"{scene}: {len(found.features)} features over {found.rows:,} rows")
-    for name in ("feature", "coverage", "best AUC", "IV", "PSI", "flags"):
-        table.add_column(name, justify="left" if name in ("feature", "flags") else "right")
+    table.add_column("feature", overflow="fold")
+    for name in ("coverage", "best AUC", "IV", "PSI"):
+        table.add_column(name, justify="right")
+    table.add_column("flags")
     for f in sorted(found.features, key=lambda f: -f.best_auc):
         figures = (f"{f.coverage:.3f}", f"{f.best_auc:.4f}", f"{f.best_iv:.3f}", f"{f.drift:.3f}")
         table.add_row(f.name, *figures, ", ".join(f.flags))
@@ -157,6 +161,7 @@ def select(
     from twoside.features.selection.selected import Selected
     from twoside.store.kept import Kept
 
+    refuse_missing_folder(out)
     stages = Stages()
     declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     targets = _targets(declared)

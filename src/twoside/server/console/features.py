@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _DIGITS = {"coverage": 3, "low": 4, "median": 4, "high": 4, "psi": 3, "iv": 3, "auc": 4}
 _ROWS = 15
+_SURE = 1e-16
+"""A chance smaller than this is written so."""
 
 
 async def show(view: View) -> None:
@@ -50,8 +52,8 @@ async def show(view: View) -> None:
         if view.query.get("feature"):
             await _one(view, found, view.query["feature"], days, texts)
         with card(texts("table_title"), texts("note_features")):
-            _choosing(view, found, label, flag, texts)
-            _table(view, found, label, flag, texts)
+            filtering = _choosing(view, found, label, flag, texts)
+            _table(view, found, label, flag, texts).bind_filter_from(filtering, "value")
         with card(texts("worth_title"), texts("note_worth")):
             await chart(feature_worth, found.features, texts)
         if len(days) > 1:
@@ -59,8 +61,8 @@ async def show(view: View) -> None:
                 await chart(feature_drift, found.features, days, texts)
 
 
-def _choosing(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> None:
-    """Which label's figures the table shows, and which flag its rows must have."""
+def _choosing(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> ui.input:
+    """Which label's figures the table shows, which flag its rows must have, what they must say."""
     labels = {"": texts("best_label"), **{name: texts(name) for name in found.rates}}
     flags = {"": texts("any_flag"), **{name: texts(name) for name in FLAGS}}
 
@@ -78,10 +80,12 @@ def _choosing(view: View, found: Analysis, label: str, flag: str, texts: Texts) 
             ).props("outlined dense options-dense").classes(f"features-{name}").style(
                 "width: 190px"
             )
+        filtering = ui.input(placeholder=texts("filter")).props("outlined dense clearable")
+    return filtering
 
 
-def _table(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> None:
-    """All features with a flag, sortable by any head and filtered by what is typed."""
+def _table(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> ui.table:
+    """All features with a flag, sortable by any head."""
     rows = [
         _row(view, feature, label, texts)
         for feature in sorted(found.features, key=lambda f: -_worth(f, label))
@@ -94,10 +98,8 @@ def _table(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> 
         heads["pearson"] = "pearson"
     heads["cluster"] = "cluster"
     columns = [_column(name, texts(key)) for name, key in heads.items()]
-    filtering = ui.input(placeholder=texts("filter")).props("outlined dense clearable")
-    filtering.classes("features-filter").style("width: 390px; margin-bottom: 8px")
     shown = ui.table(rows=rows, columns=columns, row_key="name", pagination=_ROWS)
-    shown.bind_filter_from(filtering, "value").props("flat dense").style("width: 100%")
+    shown.props("flat dense").style("width: 100%")
     shown.props["rows-per-page-label"] = texts("per_page")
     shown.add_slot(
         "body-cell-name",
@@ -108,6 +110,7 @@ def _table(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> 
         "<q-td :props='props'><span v-for='flag in props.row.raised' class='chip warn'>"
         "{{ flag }}</span></q-td>",
     )
+    return shown
 
 
 def _column(name: str, title: str) -> dict[str, Any]:
@@ -192,7 +195,7 @@ def _about(view: View, f: Finding, alike: Sequence[str], texts: Texts) -> None:
         texts("about"): f"{escape(texts(f.about))} · {escape(texts(f.type))}",
         texts("coverage"): f"{f.coverage:.1%} · {f.distinct:,} {escape(texts('distinct'))}",
         texts("psi"): f"{f.drift:.3f}",
-        texts("p_value"): f"{f.p_value:.2g}",
+        texts("p_value"): f"{f.p_value:.2g}" if f.p_value >= _SURE else f"&lt; {_SURE:.0e}",
     }
     if f.duplicate_of:
         said[texts("duplicate_of")] = _link(view, f.duplicate_of)
