@@ -107,7 +107,7 @@ class LakeSource:
         return self._words(dimension)
 
     def _words(self, dimension: str) -> Sequence[str]:
-        from twoside.bi.day import words_of
+        from twoside.bi.days import words_of
 
         return words_of(self.lake, self.book.dimensions(self.scene)[dimension])
 

@@ -39,7 +39,7 @@ def _finding(random: np.random.Generator, n: int) -> Finding:
         drift=slope,
         drift_by_day=tuple(slope * day / (_DAYS - 1) for day in range(_DAYS)),
         auc={target: 0.5 + lift * (0.8 + 0.1 * k) for k, target in enumerate(_RATES)},
-        iv=dict.fromkeys(_RATES, 4 * lift ** 2),
+        iv=dict.fromkeys(_RATES, 4 * lift**2),
         pearson=dict.fromkeys(_RATES, 0.0 if is_category else lift / 3),
         p_value=0.4 if "noise" in flags else 1e-9,
         cluster=7 if n in (7, 8) else n,
