@@ -7,6 +7,7 @@ costs more than a day's sums, so days are counted together, as many as memory al
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -206,24 +207,42 @@ class _Days:
     def _sum(self, rows: ir.Table, source: str, side: str = "") -> None:
         """Every quantity of a source ('' is all kinds of events), for every set of dimensions."""
         terms = [t for t in self.book.terms() if _is_of(t, source) and side in ("", t.of)]
-        sums = {str(t): self._amount(rows, t) for t in terms}
-        sets = {f"set {t}": self._set(rows, t) for t in terms if t.is_set}
+        # A set has its own size: who is in it is asked once, and counted only where no one asks.
+        sets = {_who(t): self._set(rows, t) for t in terms if t.is_set}
+        sums = {_who(t): self._different(rows, t) for t in terms if t.of and _who(t) not in sets}
+        sums |= {str(t): self._amount(rows, t) for t in terms if not t.of}
+        amounts = {str(t): _who(t) if t.of else str(t) for t in terms}
         if source == EXPOSURES:
             for n, label in enumerate(self.book.labels):
                 sums[f"label({label})"] = rows.count(where=rows.label == n).cast("float64")
-        if not sums:
+                amounts[f"label({label})"] = f"label({label})"
+        if not amounts:
             return
         for group in self.book.groups(self.scene.name):
             columns = [_own(name) for name in group]
             if not set(columns) <= set(rows.columns):
                 continue
             grouped = rows.group_by(["day", *columns]).agg(**sums, **sets)
-            self._keep(self.con.to_pyarrow(grouped), group, sums, sets)
+            found = self.con.to_pyarrow(grouped)
+            for quantity, column in amounts.items():
+                amount = found[column]
+                if column in sets:
+                    amount = pc.list_value_length(amount).cast(pa.float64())
+                self._keep(CELLS, found, group, quantity, amount, pc.not_equal(amount, 0.0))
+            for t in terms:
+                if t.is_set:
+                    members = found[_who(t)]
+                    there = pc.greater(pc.list_value_length(members), 0)
+                    self._keep(MEMBERS, found, group, str(t), members, there)
+
+    def _different(self, rows: ir.Table, t: Term) -> ir.Value:
+        return rows[t.of].nunique(where=self._kept(rows, t)).cast("float64")
+
+    def _set(self, rows: ir.Table, t: Term) -> ir.Value:
+        return rows[t.of].collect(where=self._kept(rows, t), distinct=True).sort()
 
     def _amount(self, rows: ir.Table, t: Term) -> ir.Value:
         keep = self._kept(rows, t)
-        if t.of:
-            return rows[t.of].nunique(where=keep).cast("float64")
         if t.what == "sessions":
             starts = rows.begins if keep is None else rows.begins & keep
             return rows.count(where=starts).cast("float64")
@@ -234,9 +253,6 @@ class _Days:
         known = value.notnull() & ~value.isnan()
         whole = ibis.ifelse(known, (value * 1000).round(), 0.0).cast("int64")
         return ibis.coalesce(whole.sum(where=keep), 0).cast("float64") / 1000
-
-    def _set(self, rows: ir.Table, t: Term) -> ir.Value:
-        return rows[t.of].collect(where=self._kept(rows, t), distinct=True).sort()
 
     def _kept(self, rows: ir.Table, t: Term) -> Any:
         keep = rows.kind == t.source if "kind" in rows.columns else None
@@ -256,33 +272,27 @@ class _Days:
 
     def _keep(
         self,
+        schema: pa.Schema,
         found: pa.Table,
         group: Sequence[str],
-        sums: Mapping[str, Any],
-        sets: Mapping[str, Any],
+        quantity: str,
+        values: pa.ChunkedArray,
+        there: pa.ChunkedArray,
     ) -> None:
-        """Append one wide result as long rows."""
+        """Append one quantity of a wide result as rows of cells, or of members."""
         none = pa.array(np.full(found.num_rows, NO_DIMENSION, np.int32))
-        codes = [found[_own(name)].cast("int32") for name in group]
+        codes = [found[_own(name)] for name in group]
         first, second = [*codes, none, none][:2]
-        for name in (*sums, *sets):
-            column = found[name]
-            is_set = name in sets
-            there = pc.greater(pc.list_value_length(column) if is_set else column, 0)
-            if not is_set:
-                there = pc.not_equal(column, 0.0)
-            told = {
-                "day": found["day"],
-                "scene": pa.repeat(self.scene.name, found.num_rows),
-                "group": pa.repeat(group_key(group), found.num_rows),
-                "first": first,
-                "second": second,
-                "quantity": pa.repeat(name.removeprefix("set "), found.num_rows),
-            }
-            last = {"members": column.cast(pa.list_(pa.int32()))} if is_set else {"amount": column}
-            schema = MEMBERS if is_set else CELLS
-            rows = pa.table({**told, **last}).cast(schema)
-            self.parts[is_set].append(rows.filter(pc.fill_null(there, False)))
+        same = (pa.repeat(w, found.num_rows) for w in (self.scene.name, group_key(group), quantity))
+        scene, key, named = same
+        columns = [found["day"], scene, key, first, second, named, values]
+        rows = pa.table(columns, names=schema.names).cast(schema)
+        self.parts[schema is MEMBERS].append(rows.filter(pc.fill_null(there, False)))
+
+
+def _who(t: Term) -> str:
+    """The same for terms that ask for the same different people, or items."""
+    return str(replace(t, what=f"different {t.of}"))
 
 
 def _own(dimension: str) -> str:
