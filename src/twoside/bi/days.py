@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from twoside.bi.cells import CELLS, MEMBERS, NO_DIMENSION, group_key
+from twoside.bi.cells import CELLS, MEMBERS, NO_DIMENSION, group_key, words_of
 from twoside.bi.terms import EXPOSURES, OPEN, REQUESTS
 from twoside.schema.calendar import DAY_MS
 from twoside.schema.tables import DAY_TABLES
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from twoside.bi.book import Book, SceneDimension
+    from twoside.bi.book import Book
     from twoside.bi.terms import Condition, Term
     from twoside.schema.domain import Scene
     from twoside.store.lake import Lake
@@ -298,18 +298,6 @@ def _who(t: Term) -> str:
 def _own(dimension: str) -> str:
     """The column of a dimension beside the rows' own columns."""
     return f"by__{dimension}"
-
-
-def words_of(lake: Lake, one: SceneDimension) -> list[str]:
-    """The words of a dimension in order of their codes; positions have none."""
-    if one.side == "exposure":
-        if one.dimension.column == "position":
-            return []
-        vocabulary = lake.vocabulary(one.dimension.column)
-        return [str(word) for word in vocabulary.words.to_pylist()]
-    if one.dimension.column not in lake.versions(one.kind, [one.dimension.column]).column_names:
-        return []
-    return lake.words(one.kind, one.dimension.column)
 
 
 def _is_of(t: Term, source: str) -> bool:
