@@ -140,7 +140,8 @@ def digest(evidence: Evidence, trees: Trees) -> str:
     samples = evidence.samples
     found = hashlib.sha256(repr((samples.columns, evidence.targets, evidence.seed, trees)).encode())
     arrays = [samples.labels[target] for target in evidence.targets]
-    for array in (samples.values, samples.weight, samples.day, samples.request_id, *arrays):
+    arrays += [samples.weight_of(target) for target in evidence.targets]
+    for array in (samples.values, samples.day, samples.request_id, *arrays):
         found.update(repr((array.shape, array.dtype.str)).encode())
         found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()

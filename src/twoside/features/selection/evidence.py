@@ -112,7 +112,7 @@ class Evidence:
     def _encoded(self, target: str) -> Table:
         samples = self.samples
         final = ~np.isnan(samples.labels[target])
-        label, weight, held = samples.labels[target], samples.weight, self.held
+        label, weight, held = samples.labels[target], samples.weight_of(target), self.held
         values = samples.values.copy()
         half = halves(samples.request_id)
         learned = final & ~held
