@@ -1,8 +1,8 @@
 """Building the cube: some days counted together, each committed by itself.
 
 The memory is that of the days counted together, a killed build goes on where it was, and a day
-whose files have not changed is left alone. A day reads the days around it (labels that come later, exposures before),
-so it is built again when one of those changes.
+whose files have not changed is left alone. A day reads the days around it (labels that come later,
+exposures before), so it is built again when one of those changes.
 """
 
 from __future__ import annotations

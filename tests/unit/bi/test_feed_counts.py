@@ -104,8 +104,8 @@ def feed(tmp_path_factory):
         stage.codes(scene.context[0], pa.array(["home", "follow", "search"]))
         shown = [day(rng, stage, lake, FIRST + n) for n in range(DAYS)]
         events, last = acts(rng, lake, shown), 0
-        for number, rows in events.items():
-            rows = sorted(rows)
+        for number, found in events.items():
+            rows = sorted(found)
             ids = range(last, last + len(rows))
             last += len(rows)
             stage.day("events", number, table([ids, *zip(*rows, strict=True)], EVENTS))

@@ -12,7 +12,7 @@ from twoside.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twoside.features.analysis.findings import Analysis
+    from twoside.features.analysis.findings import Analysis, Finding
 
 _NEVER = ("leaking", "duplicate", "noise")
 """Flags that keep a feature out."""
@@ -37,12 +37,17 @@ def consensus(scores: Mapping[str, np.ndarray]) -> np.ndarray:
     return mean
 
 
+def may_be_chosen(feature: Finding) -> bool:
+    """Is it none of leaking, duplicate and noise?"""
+    return not set(feature.flags) & set(_NEVER)
+
+
 def pruned(analysis: Analysis, rank: np.ndarray, keep: int) -> tuple[str, ...]:
     """Names of at most `keep` features, best first: of a cluster only its best, and none that is
     leaking, a duplicate or noise. With too few clusters the best of the rest follow."""
     order = np.argsort(rank, kind="stable").tolist()
     fit = [analysis.features[n] for n in order]
-    fit = [f for f in fit if not set(f.flags) & set(_NEVER)]
+    fit = [f for f in fit if may_be_chosen(f)]
     seen: set[int] = set()
     heads: list[str] = []
     rest: list[str] = []

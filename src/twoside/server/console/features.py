@@ -80,8 +80,7 @@ def _choosing(view: View, found: Analysis, label: str, flag: str, texts: Texts) 
             ).props("outlined dense options-dense").classes(f"features-{name}").style(
                 "width: 190px"
             )
-        filtering = ui.input(placeholder=texts("filter")).props("outlined dense clearable")
-    return filtering
+        return ui.input(placeholder=texts("filter")).props("outlined dense clearable")
 
 
 def _table(view: View, found: Analysis, label: str, flag: str, texts: Texts) -> ui.table:

@@ -1,4 +1,4 @@
-"""Figures of weighted rows: exactly scikit-learn's, and of a thinned log what the whole one says."""
+"""Figures of weighted rows: scikit-learn's exactly, and of a thinned log what the whole says."""
 
 from __future__ import annotations
 
