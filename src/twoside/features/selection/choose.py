@@ -116,7 +116,7 @@ def choose(
             told = {"method": name, "features": evidence.names, "scores": scores[name].tolist()}
             kept.save(key, told)
     rank = np.ones(len(names))
-    rank[able] = consensus(scores)
+    rank[able] = consensus(scores, evidence.sureness())
     keep = choosing.keep or max(1, len(names) // 4)
     return Chosen(
         features=pruned(analysis, rank, keep),

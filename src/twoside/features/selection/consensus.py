@@ -18,20 +18,23 @@ _NEVER = ("leaking", "duplicate", "noise")
 """Flags that keep a feature out."""
 
 
-def consensus(scores: Mapping[str, np.ndarray]) -> np.ndarray:
+def consensus(scores: Mapping[str, np.ndarray], counts: np.ndarray | None = None) -> np.ndarray:
     """float64 (features,), 0 best to 1: the mean over methods of a feature's rank.
 
     scores: method -> (features, targets). A method's own rank is by the mean over targets of the
     share that a feature has in all scores of the target, so scales of targets do not matter.
+    counts (targets,): as how much each target counts in that mean; None is 1 each.
     Source: Borda's count; for features, Saeys, Abeel & Van de Peer 2008, "Robust feature selection
     using ensemble feature selection techniques".
     """
     if not scores:
         raise DataError("selection: no method has finished. Give it a larger --budget.")
+    targets = next(iter(scores.values())).shape[1]
+    counted = np.ones(targets) if counts is None else counts
     ranks = []
     for table in scores.values():
         total = table.sum(axis=0)
-        share = (table / np.where(total > 0, total, 1.0)).mean(axis=1)
+        share = (table / np.where(total > 0, total, 1.0)) @ counted
         ranks.append((rankdata(-share) - 1) / max(1, len(share) - 1))
     mean: np.ndarray = np.mean(ranks, axis=0)
     return mean

@@ -13,6 +13,7 @@ from twoside.features.analysis.analyse import analyse
 from twoside.features.selection import choose as choosing
 from twoside.features.selection.choose import Choosing, choose
 from twoside.features.selection.consensus import consensus, may_be_chosen
+from twoside.features.selection.evidence import Evidence
 from twoside.features.selection.selected import Selected
 from twoside.schema.progress import silent
 from twoside.store.kept import Kept
@@ -51,6 +52,16 @@ def test_the_set_holds_what_is_planted_and_no_copy_noise_or_leak():
     chosen = choose(samples, analyse(samples), ("chat",), Choosing(8, QUICK), 0, silent)
     assert len(chosen.features) == 8
     assert {name.split("_")[0] for name in chosen.features} <= {"honest", "shifted"}
+
+
+def test_a_target_counts_by_the_root_of_its_rarer_class():
+    table = np.array([[8.0, 1.0], [2.0, 9.0], [1.0, 1.0]])
+    assert consensus({"a": table}, np.array([1.0, 3.0])).tolist() == [0.5, 0.0, 1.0]
+    assert consensus({"a": table}, np.array([3.0, 1.0])).tolist() == [0.0, 0.5, 1.0]
+    evidence = Evidence(SAMPLES, TARGETS, 0)
+    for sure, target in zip(evidence.sureness(), evidence.targets, strict=True):
+        label = evidence.samples.labels[target]
+        assert sure**2 == pytest.approx(min(np.sum(label == 1), np.sum(label == 0)))
 
 
 def test_methods_see_only_what_may_be_chosen():
