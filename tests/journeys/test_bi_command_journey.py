@@ -76,6 +76,7 @@ WRONG = {
     ("show", "chats", "--scene", "jobs"): "recruiting has no scene 'jobs'.",
     ("build", "--days", "0"): "--days = 0: expected at least 1.",
     ("report", "--day", "2026-04-01", "--out", "x"): "day = 2026-04-01: not in the cube.",
+    ("report", "--day", "2026-03-03", "--out", "no/x"): "--out = no/x: there is no folder",
     ("report", "--day", "2026-03-03", "--out", "x", "--language", "de"): "--language = 'de'.",
 }
 

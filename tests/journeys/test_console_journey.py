@@ -17,9 +17,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from twoside.server.fake import FakeService
+
 pytestmark = pytest.mark.journey
 
-PAGES = ("overview", "recall", "ranker", "explain", "world", "data", "bi")
+PAGES = ("overview", "recall", "ranker", "explain", "world", "data", "features", "bi")
 TITLES = {
     "en": (
         "Overview",
@@ -28,11 +30,30 @@ TITLES = {
         "Explain a list",
         "World and oracle",
         "Data and events",
+        "Features",
         "Metrics",
     ),
-    "zh": ("总览", "召回渠道", "排序质量", "解释一次推荐", "仿真世界", "数据与事件", "指标"),
+    "zh": (
+        "总览",
+        "召回渠道",
+        "排序质量",
+        "解释一次推荐",
+        "仿真世界",
+        "数据与事件",
+        "特征分析",
+        "指标",
+    ),
 }
-CHARTS = {"overview": 2, "recall": 1, "ranker": 4, "explain": 3, "world": 2, "data": 4, "bi": 4}
+CHARTS = {
+    "overview": 2,
+    "recall": 1,
+    "ranker": 4,
+    "explain": 3,
+    "world": 2,
+    "data": 4,
+    "features": 2,
+    "bi": 4,
+}
 SCENE = "recruiting/jobs_for_seeker"
 FLAGS = [
     "--no-sandbox",
@@ -173,6 +194,36 @@ def test_a_request_that_was_answered_is_explained_by_its_id(visit, address):
     assert shown == [str(item["id"]) for item in answer["items"]]
     visit.goto(f"{address}/console/en/explain?scene={SCENE}&request=12")
     visit.locator(".warning", has_text="Request 12 is not among the last").wait_for()
+
+
+def test_a_feature_is_found_sorted_filtered_and_looked_at_closely(visit, address):
+    visit.goto(f"{address}/console/en/features?scene={SCENE}")
+    found = FakeService().features(SCENE)
+    rows = visit.locator(".q-table tbody tr")
+    rows.first.wait_for()
+    best = max(found.features, key=lambda f: f.best_auc)
+    assert rows.first.locator("td").first.inner_text() == best.name
+    visit.locator(".q-table th", has_text="Coverage").click()
+    visit.wait_for_function(
+        "document.querySelector('.q-table tbody td:nth-child(4)').innerText == '0.800'"
+    )
+    visit.locator(".features-flag").click()
+    visit.get_by_role("option", name="Shifted").click()
+    visit.wait_for_url("**flag=shifted**")
+    rows.first.wait_for()
+    names = {text.split()[0] for text in rows.all_inner_texts()}
+    assert names == set(found.flagged("shifted"))
+    visit.goto(f"{address}/console/en/features?scene={SCENE}")
+    visit.get_by_placeholder("Filter").fill("feature_8")
+    visit.wait_for_function("document.querySelectorAll('.q-table tbody tr').length == 1")
+    rows.get_by_text("feature_8").click()
+    visit.wait_for_url("**feature=feature_8**")
+    _drawn(visit, 3)
+    about = visit.locator("dl.about")
+    assert about.get_by_text("feature_7").count() == 2  # it repeats that one, and is in its cluster
+    assert "Duplicate" in about.inner_text()
+    visit.goto(f"{address}/console/en/features?scene={SCENE}&feature=featur_8")
+    visit.locator(".nothing", has_text="Did you mean 'feature_8'?").wait_for()
 
 
 def test_the_documentation_of_the_interface_is_one_click_away(visit, address):

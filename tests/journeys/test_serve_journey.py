@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import json
 import os
 import socket
 import subprocess
@@ -128,6 +130,38 @@ def person(lake):
     return own.rows("seeker").ids([silent])[0]
 
 
+def test_metrics_and_features_are_shown_as_soon_as_they_are_computed(lake):
+    bi, features = (f"/console/en/{page}?scene={SCENE}" for page in ("bi", "features"))
+    with serving(lake) as base:
+
+        def page(address):
+            shown = httpx.get(f"{base}{address}", timeout=30)
+            assert shown.status_code == 200
+            return html.unescape(shown.text)
+
+        assert "no cube yet. Make it with: twoside bi build" in page(bi)
+        assert f"twoside features report {SCENE}" in page(features)
+        twoside("bi", "build", "--lake", lake)
+        told = twoside("bi", "show", "chat_rate", "--lake", lake, "--by", "city", "--json")
+        cities = json.loads(told.stdout)["series"]
+        shown = page(f"{bi}&metric=chat_rate&by=city")
+        above, below = (sum(s[part] for s in cities) for part in ("numerator", "denominator"))
+        assert f">{above / below:.2%}<" in shown
+        assert f">{above:,.0f}<" in shown and f">{below:,.0f}<" in shown
+        assert all(one["value"] in shown for one in cities[:12])
+        one = cities[0]
+        inside = page(f"{bi}&metric=chat_rate&by=title&where=city:{one['value']}")
+        assert f">{one['numerator'] / one['denominator']:.2%}<" in inside
+        assert "Did you mean" in page(f"{bi}&metric=chat_rat")
+
+        until = json.loads(told.stdout)["days"][-2]
+        asked = ("--lake", lake, "--until", until, "--rows", 2_000, "--json")
+        found = json.loads(twoside("features", "report", SCENE, *asked).stdout)
+        shown = page(features)
+        assert f">{len(found['features'])}<" in shown and f">{found['rows']:,}<" in shown
+        assert all(f["name"] in shown for f in found["features"])
+
+
 def test_a_day_of_serving(lake, person):
     with serving(lake) as base:
         known, stranger = listed(base, person), listed(base, "nobody")
@@ -160,7 +194,7 @@ def test_a_day_of_serving(lake, person):
 
 def _pages_are_shown(base, person, request_id):
     for language in ("en", "zh"):
-        for page in ("overview", "recall", "ranker", "world", "data"):
+        for page in ("overview", "recall", "ranker", "world", "data", "features"):
             shown = httpx.get(f"{base}/console/{language}/{page}?scene={SCENE}", timeout=30)
             assert shown.status_code == 200
             assert "could not be shown" not in shown.text

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from twoside import config
@@ -104,6 +105,8 @@ class SceneDimension:
     side: Literal["person", "item", "exposure"]
     kind: str
     """The entity kind, '' for an exposure's own column."""
+    refers_to: str = ""
+    """The kind whose rows are the column's codes; '' if they are of its vocabulary."""
 
     @property
     def name(self) -> str:
@@ -153,7 +156,7 @@ class Book:
         found = [visits, *(t for one in self.defined.values() for t in one.terms)]
         return list({str(t): t for t in found}.values())
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes with everything that changes what the cube keeps; names and colours do not."""
         about = [str(t) for t in self.terms()]
@@ -203,9 +206,10 @@ def _in_scene(dimension: Dimension, domain: Domain, scene: Scene) -> SceneDimens
         )
     sides = {"person": scene.person, "item": scene.item}
     for side, kind in sides.items():
-        known = [c.name for c in domain.entity(kind).columns if c.type == "category"]
+        known = {c.name: c for c in domain.entity(kind).columns if c.type == "category"}
         if of in (side, kind) and column in known:
-            return SceneDimension(dimension, side, kind)  # type: ignore[arg-type]
+            refers_to = known[column].refers_to
+            return SceneDimension(dimension, side, kind, refers_to)  # type: ignore[arg-type]
     return None
 
 

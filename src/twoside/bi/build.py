@@ -1,8 +1,8 @@
-"""Building the cube: day after day, each committed by itself.
+"""Building the cube: some days counted together, each committed by itself.
 
-The memory is that of a day, a killed build goes on where it was, and a day whose files have not
-changed is left alone. A day reads the days around it (labels that come later, exposures before),
-so it is built again when one of those changes.
+The memory is that of the days counted together, a killed build goes on where it was, and a day
+whose files have not changed is left alone. A day reads the days around it (labels that come later,
+exposures before), so it is built again when one of those changes.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 import pyarrow as pa
 
-from twoside.bi.day import day_cells
+from twoside.bi.days import cells_of_days
 from twoside.errors import DataError
 from twoside.store.derived import Derived, stamp
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from twoside.bi.book import Book
     from twoside.schema.progress import Tick
     from twoside.store.lake import Lake
+
+ROWS = 2_000_000
+"""Exposures, and entities a day, that are counted together at most: about 1 GB."""
 
 
 def build(lake: Lake, book: Book, days: int | None, tick: Tick) -> list[int]:
@@ -40,10 +44,29 @@ def build(lake: Lake, book: Book, days: int | None, tick: Tick) -> list[int]:
         raise DataError(f"--days = {days}: expected at least 1.")
     wanted = [day for day in known if days is None or day > known[-1] - days]
     stale = [day for day in wanted if _is_stale(lake, book, day)]
-    for done, day in enumerate(stale, start=1):
-        _build_day(lake, book, day)
-        tick(done / len(stale))
+    done = 0
+    for first, last in together(lake, book, stale):
+        for _ in _build_days(lake, book, first, last):
+            done += 1
+            tick(done / len(stale))
     return stale
+
+
+def together(lake: Lake, book: Book, days: list[int]) -> list[tuple[int, int]]:
+    """(first, last) of runs of days that follow each other, each as long as ROWS allows."""
+    sides = {k for scene in book.domain.scenes for k in (scene.person, scene.item)}
+    a_day = sum(len(lake.rows(kind)) for kind in sides)
+    runs: list[tuple[int, int]] = []
+    room = 0
+    for day in days:
+        needs = a_day + lake.read("exposures", day, day, ["exposure_id"]).num_rows
+        if runs and runs[-1][1] == day - 1 and needs <= room:
+            runs[-1] = runs[-1][0], day
+        else:
+            runs.append((day, day))
+            room = ROWS
+        room -= needs
+    return runs
 
 
 def _about(lake: Lake, book: Book, day: int) -> dict[str, str]:
@@ -70,19 +93,28 @@ def _is_stale(lake: Lake, book: Book, day: int) -> bool:
     )
 
 
-def _build_day(lake: Lake, book: Book, day: int) -> None:
-    about = _about(lake, book, day)
+def _build_days(lake: Lake, book: Book, first: int, last: int) -> Iterator[int]:
+    """Each day when it is committed."""
+    about = {day: _about(lake, book, day) for day in range(first, last + 1)}
     found: dict[str, list[pa.Table]] = {"cells": [], "members": []}
     for scene in book.domain.scenes:
         with _connection() as con:
-            cells, members = day_cells(con, lake, book, scene, day)
+            cells, members = cells_of_days(con, lake, book, scene, first, last)
         found["cells"].append(cells)
         found["members"].append(members)
-    with lake.stage() as stage:
-        for name, tables in found.items():
-            rows = pa.concat_tables(tables).combine_chunks()
-            stage.derived(name, day, rows.replace_schema_metadata(about))
-        stage.commit()
+    for day in range(first, last + 1):
+        with lake.stage() as stage:
+            for name, tables in found.items():
+                rows = pa.concat_tables([_of_day(table, day) for table in tables])
+                stage.derived(name, day, rows.combine_chunks().replace_schema_metadata(about[day]))
+            stage.commit()
+        yield day
+
+
+def _of_day(table: pa.Table, day: int) -> pa.Table:
+    """The rows of a day; they are sorted by day."""
+    start, stop = np.searchsorted(table["day"].to_numpy(), [day, day + 1])
+    return table.slice(start, stop - start)
 
 
 @contextmanager

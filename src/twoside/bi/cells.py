@@ -22,7 +22,7 @@ from twoside.store.derived import Derived
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twoside.bi.book import Book
+    from twoside.bi.book import Book, SceneDimension
     from twoside.store.lake import Lake
 
 NO_DIMENSION = -9
@@ -104,12 +104,17 @@ class LakeSource:
 
     def words(self, dimension: str) -> Sequence[str]:
         """From the lake's vocabularies."""
-        return self._words(dimension)
-
-    def _words(self, dimension: str) -> Sequence[str]:
-        from twoside.bi.day import words_of
-
         return words_of(self.lake, self.book.dimensions(self.scene)[dimension])
+
+
+def words_of(lake: Lake, one: SceneDimension) -> list[str]:
+    """The words of a dimension in order of their codes; positions have none, and neither has a
+    column that the lake has never seen."""
+    if one.side == "exposure" and one.dimension.column == "position":
+        return []
+    column = one.dimension.column
+    numbering = lake.rows(one.refers_to) if one.refers_to else lake.vocabulary(column)
+    return [str(word) for word in numbering.words.to_pylist()]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def feature_drift(
             marker={"size": 5},
             hovertemplate="%{x}: %{y:.3f}<extra>" + feature.name + "</extra>",
         )
-    dress(figure, height=400)
+    dress(figure, height=400, legend=len(features) > 1)
     figure.update_xaxes(type="category", nticks=12)
     figure.update_yaxes(title_text=texts("psi"))
     return figure

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from twoside.charts.texts import Language, Words
     from twoside.features.analysis.findings import Analysis, Finding
 
-_HEAD = ("feature", "about", "flags", "coverage", "distinct", "median", "psi", "p_value", "iv")
+_HEAD = ("feature", "about", "flags", "best_auc", "coverage", "distinct", "low", "median", "high",
+         "psi", "p_value", "iv")  # fmt: skip
+_SURE = 1e-16
+"""A chance smaller than this is written so: no digit of it means anything."""
 
 
 def render_features(
@@ -50,7 +53,8 @@ def render_features(
         labels=list(analysis.rates),
         rates=analysis.rates,
         head=_HEAD,
-        rows=[_row(feature) for feature in analysis.features],
+        flags={f: " · ".join(texts(f) for texts in pad.texts.values()) for f in FLAGS},
+        rows=[_row(f) for f in sorted(analysis.features, key=lambda f: -f.best_auc)],
         command=command,
         drawn=pad.script(),
     )
@@ -59,11 +63,12 @@ def render_features(
 def _row(f: Finding) -> dict[str, Any]:
     """Cells as (text, what to sort by), words apart from numbers."""
     numbers = [
+        _cell(f.best_auc, "{:.4f}"),
         (f"{f.coverage:.3f}", f.coverage),
         (f"{f.distinct:,}", f.distinct),
-        _cell(f.quantiles[4], "{:.4g}"),
+        *(_cell(f.quantiles[n], "{:.4g}") for n in (2, 4, 6)),
         _cell(f.drift, "{:.3f}"),
-        _cell(f.p_value, "{:.2g}"),
+        _cell(f.p_value, "{:.2g}") if f.p_value >= _SURE else (f"<{_SURE:.0e}", f.p_value),
         _cell(f.best_iv, "{:.3f}"),
     ]
     for label, auc in f.auc.items():

@@ -56,5 +56,12 @@ FEATURE_WORDS: Words = {
     "item": ("Item", "物品"),
     "pair": ("Pair", "配对"),
     "request": ("Request", "请求"),
+    "best_auc": ("Best AUC", "最佳 AUC"),
+    "low": ("10 %", "10%"),
+    "high": ("90 %", "90%"),
+    "value": ("Value", "数值"),
+    "quantile": ("Quantile", "分位"),
+    "number": ("number", "数值型"),
+    "category": ("category", "类别型"),
     "again": ("Again:", "复现："),
 }

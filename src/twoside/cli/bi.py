@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from twoside.cli.output import say_json
+from twoside.cli.output import refuse_missing_folder, say_json
 from twoside.cli.progress import Stages
 from twoside.errors import ConfigError, did_you_mean
 from twoside.schema.calendar import day_number, iso
@@ -81,6 +81,7 @@ def show(
     end = day_number(last, "--to") if last else built[-1]
     answer = cube.ask(Question(metric, begin, end, by, _given(where or [])))
     if as_csv is not None:
+        refuse_missing_folder(as_csv, "--csv")
         as_csv.write_text(csv_text(answer, by), encoding="utf-8")
         sys.stdout.write(f"{as_csv}: {len(answer.series)} series of {len(answer.days)} days\n")
     elif as_json:
@@ -104,6 +105,7 @@ def report(
 
     if language not in ("en", "zh"):
         raise ConfigError(f"--language = '{language}'. {did_you_mean(language, ('en', 'zh'))}")
+    refuse_missing_folder(out)
     cube = catalogue.cube(lake, scene, config)
     page = render(cube, day_number(day, "--day"), "zh" if language == "zh" else "en")
     out.write_text(page, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from twoside.cli.output import say_json
+from twoside.cli.output import refuse_missing_folder, say_json
 from twoside.cli.progress import Stages
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ Until = Annotated[str, typer.Option(help="Last day looked at, YYYY-MM-DD.")]
 Rows = Annotated[int, typer.Option(min=1_000, help="Most rows looked at.")]
 Wide = Annotated[bool, typer.Option(help="Of the whole catalogue, not what the funnel reads.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result.")]
+_ROWS = 200_000
+"""Of a report, unless told otherwise."""
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
@@ -98,30 +101,41 @@ def report(
     lake: LakePath,
     until: Until,
     out: Annotated[Path | None, typer.Option(help="An HTML page, to open offline.")] = None,
-    rows: Rows = 200_000,
+    rows: Rows = _ROWS,
     wide: Wide = False,
     seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
-    """What each feature is worth, and what is noise, repeated, shifted or leaking."""
+    """What each feature is worth, and what is noise, repeated, shifted or leaking. The result is
+    kept among the lake's runs, where the console finds it."""
     from twoside.charts.feature_report import render_features
+    from twoside.store.runs import Runs
 
+    if out:
+        refuse_missing_folder(out)
     stages = Stages()
-    _, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
+    declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     found = _analysed(samples, stages)
+    record = {"until": until, **found.as_json()}
+    now_ms = int(time.time() * 1000)
+    Runs(declared.lake.root / "runs").save(f"features/{declared.name}", now_ms, record)
     if out:
         command = shlex.join(
             ["twoside", "features", "report", scene, "--lake", lake.name, "--until", until]
+            + (["--rows", str(rows)] if rows != _ROWS else [])
+            + (["--wide"] if wide else [])
         )
         page = render_features(scene, found, command=command)
         out.write_text(page, encoding="utf-8")
         stages.say(f"{out}: open it in a browser")
     if as_json:
-        say_json(found.as_json())
+        say_json({"scene": scene, **record})
         return
     table = Table(title=f"{scene}: {len(found.features)} features over {found.rows:,} rows")
-    for name in ("feature", "coverage", "best AUC", "IV", "PSI", "flags"):
-        table.add_column(name, justify="left" if name in ("feature", "flags") else "right")
+    table.add_column("feature", overflow="fold")
+    for name in ("coverage", "best AUC", "IV", "PSI"):
+        table.add_column(name, justify="right")
+    table.add_column("flags")
     for f in sorted(found.features, key=lambda f: -f.best_auc):
         figures = (f"{f.coverage:.3f}", f"{f.best_auc:.4f}", f"{f.best_iv:.3f}", f"{f.drift:.3f}")
         table.add_row(f.name, *figures, ", ".join(f.flags))
@@ -147,6 +161,7 @@ def select(
     from twoside.features.selection.selected import Selected
     from twoside.store.kept import Kept
 
+    refuse_missing_folder(out)
     stages = Stages()
     declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     targets = _targets(declared)

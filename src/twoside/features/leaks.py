@@ -52,7 +52,11 @@ class LeakCheck:
     def refuse_values(self, samples: Samples) -> None:
         """The same by values alone, for whoever has no domain at hand."""
         some = samples.where(_spread(len(samples), self.rows))
-        targets = {name: label for name, label in some.labels.items() if self._tells(label)}
+        targets = {
+            name: (label, some.weight_of(name).astype(np.float64))
+            for name, label in some.labels.items()
+            if self._tells(label)
+        }
         for n, column in enumerate(some.columns):
             for target, found in _alone(column, some.values[:, n], targets):
                 if found > self.auc:
@@ -68,22 +72,22 @@ class LeakCheck:
 
 
 def _alone(
-    column: FeatureColumn, values: np.ndarray, targets: Mapping[str, np.ndarray]
+    column: FeatureColumn, values: np.ndarray, targets: Mapping[str, tuple[np.ndarray, np.ndarray]]
 ) -> Iterator[tuple[str, float]]:
-    """Each target with the AUC of one column, in its better direction."""
+    """Each target (its labels and what each counts) with the AUC of one column, in its better
+    direction."""
     # Unknown below all: a column that is known only when something happened is found too.
     score = np.where(np.isnan(values), -np.inf, values)
     order = np.argsort(score)
-    for target, label in targets.items():
+    for target, (label, weight) in targets.items():
         if column.type == "category":
             known = ~np.isnan(label)
-            found = auc(*_rate_elsewhere(values[known], label[known]))
+            found = auc(*_rate_elsewhere(values[known], label[known], weight[known]))
         else:
             known = ~np.isnan(label[order])
             positive, sorted_score = label[order][known] > 0, score[order][known]
-            wins, pairs = wins_and_pairs(
-                positive, sorted_score, np.ones(len(positive)), 0, len(positive)
-            )
+            counted = weight[order][known]
+            wins, pairs = wins_and_pairs(positive, sorted_score, counted, 0, len(positive))
             found = wins / pairs
         yield target, max(found, 1.0 - found)
 
@@ -107,12 +111,14 @@ def _spread(n: int, most: int) -> np.ndarray:
     return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
 
 
-def _rate_elsewhere(values: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The labels of odd rows, and the rate of each row's code among even rows: a code that was
-    seen once does not betray its own row."""
+def _rate_elsewhere(
+    values: np.ndarray, label: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The labels of odd rows, the rate of each row's code among even rows, and the weights of the
+    odd ones: a code that was seen once does not betray its own row."""
     codes = np.where(np.isnan(values), -1, values).astype(np.int64) + 1
     size = int(codes.max(initial=0)) + 1
-    seen = np.bincount(codes[::2], minlength=size)
-    hits = np.bincount(codes[::2], label[::2], minlength=size)
-    rate = (hits + label.mean()) / (seen + 1.0)
-    return label[1::2], rate[codes[1::2]]
+    seen = np.bincount(codes[::2], weight[::2], minlength=size)
+    hits = np.bincount(codes[::2], (weight * label)[::2], minlength=size)
+    rate = (hits + np.average(label, weights=weight)) / (seen + 1.0)
+    return label[1::2], rate[codes[1::2]], weight[1::2]

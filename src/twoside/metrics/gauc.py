@@ -28,19 +28,27 @@ class Gauc:
 
 
 def gauc(
-    person: np.ndarray, label: np.ndarray, score: np.ndarray, seed: int, draws: int = 200
+    person: np.ndarray,
+    label: np.ndarray,
+    score: np.ndarray,
+    seed: int,
+    draws: int = 200,
+    weight: np.ndarray | None = None,
 ) -> Gauc:
-    """Of people (n,) int, labels (n,) 0 or 1, scores (n,). `draws` bootstrap samples of people."""
-    value, weight = auc_by_person(person, label, score)
+    """Of people (n,) int, labels (n,) 0 or 1, scores (n,). `draws` bootstrap samples of people.
+
+    weight (n,): an impression counts as so many; None is 1 each.
+    """
+    value, impressions = auc_by_person(person, label, score, weight)
     if not len(value):
         return Gauc(float("nan"), float("nan"), 0)
     rng = np.random.default_rng(seed)
     means = np.empty(draws)
     for draw in range(draws):
         taken = rng.integers(0, len(value), len(value))
-        means[draw] = np.average(value[taken], weights=weight[taken])
+        means[draw] = np.average(value[taken], weights=impressions[taken])
     error = float(means.std(ddof=1)) if draws > 1 else float("nan")
-    return Gauc(float(np.average(value, weights=weight)), error, len(value))
+    return Gauc(float(np.average(value, weights=impressions)), error, len(value))
 
 
 def auc_by_person(

@@ -8,9 +8,12 @@ _TINY = 1e-7
 """float32 probabilities of exactly 0 or 1 would cost infinitely much."""
 
 
-def logloss(label: np.ndarray, probability: np.ndarray) -> float:
-    """Of labels (n,) 0 or 1 and probabilities (n,). NaN without rows."""
+def logloss(label: np.ndarray, probability: np.ndarray, weight: np.ndarray | None = None) -> float:
+    """Of labels (n,) 0 or 1 and probabilities (n,). NaN without rows.
+
+    weight (n,): a row counts as so many; None is 1 each.
+    """
     if not len(label):
         return float("nan")
     p = np.clip(probability.astype(np.float64), _TINY, 1.0 - _TINY)
-    return float(-np.mean(np.where(label > 0, np.log(p), np.log1p(-p))))
+    return float(-np.average(np.where(label > 0, np.log(p), np.log1p(-p)), weights=weight))

@@ -27,6 +27,7 @@ from twoside.schema.evaluation import (
 )
 from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
+from twoside.server.fake_analysis import fake_analysis
 from twoside.server.fake_cube import fake_cube
 from twoside.server.service import ExternalId, Served
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
+    from twoside.features.analysis.findings import Analysis
 
 _CHANNELS = ("itemcf", "swing", "content", "distance", "hot", "fresh", "history")
 _TITLES = (
@@ -293,6 +295,9 @@ class FakeService:
 
     def cube(self, scene: str) -> Cube:
         return fake_cube(self._domain, self._scene(scene).name, self.seed)
+
+    def features(self, scene: str) -> Analysis | None:
+        return fake_analysis(self.seed)
 
     def realism(self) -> Mapping[str, Mapping[str, float]]:
         names = (

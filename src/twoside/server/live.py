@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twoside.domains import catalogue
 from twoside.errors import ArtefactError, RequestError, did_you_mean
+from twoside.features.analysis.findings import Analysis
 from twoside.schema import records
 from twoside.server.live_scene import LiveScene
 from twoside.store.artefacts import Artefacts
@@ -139,6 +140,11 @@ class LiveService:
         """The lake's cube, as it is built now."""
         declared = self._of(scene).declared
         return catalogue.cube(declared.lake.root, declared.scene.name)
+
+    def features(self, scene: str) -> Analysis | None:
+        """The last report among the lake's runs."""
+        runs, name = Runs(self._root(scene) / "runs"), f"features/{scene}"
+        return Analysis.of_json(runs.load(name).result) if runs.list(name) else None
 
     def realism(self) -> Mapping[str, Mapping[str, float]]:
         """The logs of every served scene side by side."""

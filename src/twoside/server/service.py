@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
+    from twoside.features.analysis.findings import Analysis
     from twoside.metrics.logs import LogSummary
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.evaluation import Evaluation, PlayResult
@@ -103,6 +104,9 @@ class Service(Protocol):
 
     def cube(self, scene: str) -> Cube:
         """The metrics of a scene by day. Cheap; asking it reads files, so ask in a thread."""
+
+    def features(self, scene: str) -> Analysis | None:
+        """What each feature was worth when it was last looked at, if it was. Reads a file."""
 
     def realism(self) -> Mapping[str, Mapping[str, float]]:
         """Source (a world, a real log) -> statistic -> value; may be empty."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from unit.bi.small_cube import cube_of
 
+from twoside.bi import build as building
 from twoside.bi.ask import Question
 from twoside.bi.build import build
 from twoside.bi.cells import LakeSource
@@ -77,3 +78,20 @@ def test_a_killed_build_leaves_the_days_before_it_and_goes_on(lake_and_book):
     days = lake.days("exposures")
     assert build(lake, book, None, silent) == days[1:]
     assert cube_of(lake_and_book).ask(Question("exposures", 0, 10**6)).days == tuple(days)
+
+
+def test_days_counted_together_are_the_same_bytes_as_each_alone(lake_and_book, monkeypatch):
+    lake, book = lake_and_book
+    days = lake.days("exposures")
+    assert building.together(lake, book, days) == [(days[0], days[-1])]
+    assert building.together(lake, book, [days[0], days[2]]) == [(d, d) for d in (days[0], days[2])]
+    found = []
+    for rows in (2_000_000, 1):
+        monkeypatch.setattr(building, "ROWS", rows)
+        for path in files(lake):
+            path.unlink()
+        build(lake, book, None, silent)
+        found.append(files(lake))
+    assert building.together(lake, book, days) == [(day, day) for day in days]
+    assert len(found[0]) == 2 * len(days)
+    assert found[0] == found[1]

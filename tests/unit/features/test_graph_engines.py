@@ -6,9 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from graph_engines import QUICK, DuckDB, asked_of, differing, local_values
+from small_feed import make_feed
 from small_market import DAYS, FIRST_DAY, SCENE, every_kind, make
 from small_market import DOMAIN as SMALL
 
+from twoside.domains.feed.domain import DOMAIN as FEEDS
+from twoside.domains.feed.domain import VIDEOS_FOR_VIEWER
+from twoside.domains.feed.wide import WIDE as FEED
 from twoside.domains.recruiting.domain import DOMAIN
 from twoside.domains.recruiting.keeping import make as make_world
 from twoside.domains.recruiting.settings import WorldSettings
@@ -56,6 +60,21 @@ def test_every_feature_of_recruiting_is_the_same(request, engine, lake, scene):
     assert not differing(seen, expected, features)
     assert np.isnan(expected).mean() < 0.7
     assert len(np.unique(expected)) > 1_000
+
+
+@pytest.mark.parametrize("engine", ["duckdb_engine", "spark_engine"])
+def test_every_feature_of_the_feed_is_the_same(request, engine, tmp_path):
+    feed, features = make_feed(tmp_path / "feed", 5), FEED["videos_for_viewer"]
+    last = feed.days("exposures")[-1]
+    asked, end = asked_of(feed, VIDEOS_FOR_VIEWER, last - 1, last), feed.calendar.start_of(last + 1)
+    expected = local_values(feed, FEEDS, VIDEOS_FOR_VIEWER, features, asked, end)
+    engine = request.getfixturevalue(engine)
+    question = engine.table(asked)
+    seen = graphs.feature_values(
+        engine, feed, FEEDS, VIDEOS_FOR_VIEWER, features, question, end, lambda _: None
+    )
+    assert not differing(seen, expected, features)
+    assert np.isnan(expected).mean() < 0.7
 
 
 @pytest.mark.parametrize(("seed", "offset"), [(1, 8.0), (2, -3.5)])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -86,3 +87,21 @@ def test_a_column_named_as_an_outcome_is_refused(name: str) -> None:
 def test_few_positives_prove_nothing() -> None:
     samples = some_samples(40)
     LeakCheck().refuse(plus(samples, FeatureColumn("x"), samples.labels["look"]), DOMAIN, SCENE)
+
+
+@pytest.mark.parametrize("kind", ["number", "category"])
+def test_thinned_rows_count_as_many_as_they_stand_for(kind: Literal["number", "category"]) -> None:
+    """A sign that a twenty-fifth of the rows without an outcome have too: of all rows its AUC is
+    .98; of rows thinned where it is set it would be .998 without their weights."""
+    rng = np.random.default_rng(5)
+    n = 60_000
+    look = (rng.random(n) < 0.05).astype(np.float32)
+    sign = ((look > 0) | (rng.random(n) < 0.04)).astype(np.float32)
+    column = FeatureColumn("sign", kind, 2 if kind == "category" else 0)
+    whole = samples_of((column,), sign[:, None], {"look": look})
+    share = np.where(look > 0, 1.0, np.where(sign > 0, 0.05, 0.5))
+    some = replace(whole, weight=(1 / share).astype(np.float32)).where(rng.random(n) < share)
+    LeakCheck().refuse_values(whole)
+    LeakCheck().refuse_values(some)
+    with pytest.raises(LeakError, match=r"AUC 0\.99"):
+        LeakCheck().refuse_values(replace(some, weight=np.ones(len(some), np.float32)))

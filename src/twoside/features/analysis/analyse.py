@@ -93,18 +93,19 @@ class _Eye:
     def __init__(self, samples: Samples, looking: Looking) -> None:
         self.looking = looking
         self.labels = {t: y for t, y in samples.labels.items() if not np.isnan(y).all()}
-        self.weight = samples.weight.astype(np.float64)
+        self.weights = {t: samples.weight_of(t).astype(np.float64) for t in self.labels}
         self.outcomes = {
-            target: (self.weight * (label == 1), self.weight * (label == 0))
+            target: (self.weights[target] * (label == 1), self.weights[target] * (label == 0))
             for target, label in self.labels.items()
         }
+        self.counted = np.column_stack([*self.weights.values(), np.zeros(len(samples))])[:, :-1]
         self.table = np.column_stack([*self.labels.values(), np.zeros(len(samples))])[:, :-1]
         self.surprises = {
-            target: Surprise.of(label, self.weight)
+            target: Surprise.of(label, self.weights[target])
             for target, label in self.labels.items()
             if min((label == 1).sum(), (label == 0).sum()) >= looking.positives
         }
-        self.drift = Drift.of(samples.day, self.weight)
+        self.drift = Drift.of(samples.day, samples.weight.astype(np.float64))
         self.half = halves(samples.request_id)
         self.person = np.unique(samples.person, return_inverse=True)[1]
         self.item = np.unique(samples.item, return_inverse=True)[1]
@@ -120,7 +121,7 @@ class _Eye:
         straight = np.full((len(columns), len(self.labels)), np.nan)
         numbers = [n for n, column in enumerate(columns) if column.type == "number"]
         if numbers:
-            straight[numbers] = pearson(values[numbers], self.table, self.weight)
+            straight[numbers] = pearson(values[numbers], self.table, self.counted)
         return [
             self.column(column, values[n], straight[n], first + n)
             for n, column in enumerate(columns)

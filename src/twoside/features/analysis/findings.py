@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from twoside.errors import DataError
 from twoside.features.analysis.sorted_column import QUANTILES
 
 if TYPE_CHECKING:
@@ -84,3 +85,21 @@ class Analysis:
             "flagged": {flag: counts[flag] for flag in FLAGS},
             "features": [asdict(f) for f in self.features],
         }
+
+    @staticmethod
+    def of_json(record: Mapping[str, Any]) -> Analysis:
+        """The analysis that `as_json` described."""
+        try:
+            found = tuple(
+                Finding(**{n: _kept(v) for n, v in f.items()}) for f in record["features"]
+            )
+            return Analysis(record["rows"], tuple(record["days"]), dict(record["rates"]), found)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DataError(
+                f"record of features: another version of twoside wrote it ({error}). "
+                "Make it again with: twoside features report"
+            ) from None
+
+
+def _kept(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -57,7 +57,7 @@ def pearson(values: np.ndarray, labels: np.ndarray, weight: np.ndarray) -> np.nd
     """float64 (b, l): weighted correlation of b features and l labels, over the rows where both
     are known. NaN where one of them does not vary.
 
-    values: (b, n), NaN is unknown; labels: (n, l), NaN is not final; weight: (n,).
+    values: (b, n), NaN is unknown; labels: (n, l), NaN is not final; weight: (n, l).
     """
     known = np.isfinite(values)
     x = np.where(known, values, 0.0).astype(np.float64)
@@ -66,7 +66,7 @@ def pearson(values: np.ndarray, labels: np.ndarray, weight: np.ndarray) -> np.nd
     x -= (x.sum(axis=1) / np.maximum(count, 1))[:, None]
     x[~known] = 0.0
     final = ~np.isnan(labels)
-    w = weight[:, None] * final
+    w = weight * final
     y = np.where(final, labels, 0.0)
     k = known.astype(np.float64)
     total = k @ w

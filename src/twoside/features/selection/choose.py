@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twoside import components
-from twoside.errors import ConfigError
-from twoside.features.selection.consensus import consensus, pruned
+from twoside.errors import ConfigError, DataError
+from twoside.features.selection.consensus import consensus, may_be_chosen, pruned
 from twoside.features.selection.evidence import Evidence, Trees
 from twoside.features.selection.method import PACKAGE
 
@@ -54,7 +54,7 @@ class Chosen:
     features: tuple[str, ...]
     """Best first"""
     rank: Mapping[str, float]
-    """Every feature's consensus rank, 0 best to 1"""
+    """Every feature's consensus rank, 0 best to 1; 1 too for what may not be chosen"""
     methods: tuple[str, ...]
     """Whose scores count"""
     left_out: tuple[str, ...]
@@ -80,14 +80,22 @@ def choose(
     kept: Kept | None = None,
     budget_seconds: float = float("inf"),
 ) -> Chosen:
-    """Score, agree, prune. `analysis` is of the same samples."""
+    """Score, agree, prune. `analysis` is of the same samples. Methods see only what may be chosen:
+    of a wide catalogue often the smaller part."""
     names = tuple(column.name for column in samples.columns)
     if choosing.keep < 0:
         raise ConfigError(f"keep = {choosing.keep}: expected 0 (a quarter) or more features.")
     if budget_seconds <= 0:
         raise ConfigError(f"budget = {budget_seconds}: expected more than 0 seconds.")
     ends = perf_counter() + budget_seconds
-    evidence = Evidence(samples, targets, seed, choosing.rows, choosing.trees)
+    able = [n for n, feature in enumerate(analysis.features) if may_be_chosen(feature)]
+    if not able:
+        raise DataError(
+            f"selection: all {len(names)} features are noise, duplicates or leaking. "
+            "Look at them with: twoside features report"
+        )
+    asked = samples if len(able) == len(names) else samples.only([names[n] for n in able])
+    evidence = Evidence(asked, targets, seed, choosing.rows, choosing.trees)
     methods = _methods(choosing.methods)
     of_input = digest(evidence, choosing.trees) if kept else ""
     scores: dict[str, np.ndarray] = {}
@@ -105,8 +113,10 @@ def choose(
             left_out.append(name)
             continue
         if kept:
-            kept.save(key, {"method": name, "features": names, "scores": scores[name].tolist()})
-    rank = consensus(scores)
+            told = {"method": name, "features": evidence.names, "scores": scores[name].tolist()}
+            kept.save(key, told)
+    rank = np.ones(len(names))
+    rank[able] = consensus(scores, evidence.sureness())
     keep = choosing.keep or max(1, len(names) // 4)
     return Chosen(
         features=pruned(analysis, rank, keep),
@@ -140,7 +150,8 @@ def digest(evidence: Evidence, trees: Trees) -> str:
     samples = evidence.samples
     found = hashlib.sha256(repr((samples.columns, evidence.targets, evidence.seed, trees)).encode())
     arrays = [samples.labels[target] for target in evidence.targets]
-    for array in (samples.values, samples.weight, samples.day, samples.request_id, *arrays):
+    arrays += [samples.weight_of(target) for target in evidence.targets]
+    for array in (samples.values, samples.day, samples.request_id, *arrays):
         found.update(repr((array.shape, array.dtype.str)).encode())
         found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()

@@ -12,29 +12,37 @@ from twoside.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twoside.features.analysis.findings import Analysis
+    from twoside.features.analysis.findings import Analysis, Finding
 
 _NEVER = ("leaking", "duplicate", "noise")
 """Flags that keep a feature out."""
 
 
-def consensus(scores: Mapping[str, np.ndarray]) -> np.ndarray:
+def consensus(scores: Mapping[str, np.ndarray], counts: np.ndarray | None = None) -> np.ndarray:
     """float64 (features,), 0 best to 1: the mean over methods of a feature's rank.
 
     scores: method -> (features, targets). A method's own rank is by the mean over targets of the
     share that a feature has in all scores of the target, so scales of targets do not matter.
+    counts (targets,): as how much each target counts in that mean; None is 1 each.
     Source: Borda's count; for features, Saeys, Abeel & Van de Peer 2008, "Robust feature selection
     using ensemble feature selection techniques".
     """
     if not scores:
         raise DataError("selection: no method has finished. Give it a larger --budget.")
+    targets = next(iter(scores.values())).shape[1]
+    counted = np.ones(targets) if counts is None else counts
     ranks = []
     for table in scores.values():
         total = table.sum(axis=0)
-        share = (table / np.where(total > 0, total, 1.0)).mean(axis=1)
+        share = (table / np.where(total > 0, total, 1.0)) @ counted
         ranks.append((rankdata(-share) - 1) / max(1, len(share) - 1))
     mean: np.ndarray = np.mean(ranks, axis=0)
     return mean
+
+
+def may_be_chosen(feature: Finding) -> bool:
+    """Is it none of leaking, duplicate and noise?"""
+    return not set(feature.flags) & set(_NEVER)
 
 
 def pruned(analysis: Analysis, rank: np.ndarray, keep: int) -> tuple[str, ...]:
@@ -42,7 +50,7 @@ def pruned(analysis: Analysis, rank: np.ndarray, keep: int) -> tuple[str, ...]:
     leaking, a duplicate or noise. With too few clusters the best of the rest follow."""
     order = np.argsort(rank, kind="stable").tolist()
     fit = [analysis.features[n] for n in order]
-    fit = [f for f in fit if not set(f.flags) & set(_NEVER)]
+    fit = [f for f in fit if may_be_chosen(f)]
     seen: set[int] = set()
     heads: list[str] = []
     rest: list[str] = []

@@ -103,6 +103,13 @@ class Evidence:
             self._trees[target] = xgb.train(settings, rows, s.rounds)
         return self._trees[target]
 
+    def sureness(self) -> np.ndarray:
+        """float64 (targets,): the root of each target's rarer class, for the error of what is said
+        of it falls so: scores of a target with a hundred positives are mostly luck."""
+        labels = [self.samples.labels[target] for target in self.targets]
+        rarer = [min((label == 1).sum(), (label == 0).sum()) for label in labels]
+        return np.sqrt(np.array(rarer, np.float64))
+
     def _tells(self, target: str) -> bool:
         if target not in self.samples.labels:
             raise DataError(f"selection: the samples have no labels for target '{target}'.")
@@ -112,7 +119,7 @@ class Evidence:
     def _encoded(self, target: str) -> Table:
         samples = self.samples
         final = ~np.isnan(samples.labels[target])
-        label, weight, held = samples.labels[target], samples.weight, self.held
+        label, weight, held = samples.labels[target], samples.weight_of(target), self.held
         values = samples.values.copy()
         half = halves(samples.request_id)
         learned = final & ~held

@@ -35,11 +35,17 @@ def evaluate(scorer: _Scores, samples: Samples, seed: int = 0) -> dict[str, Targ
     """Score the samples and judge every target that the scorer predicts.
 
     A scorer may need some of the samples' columns only. `seed` is for the bootstrap of GAUC's
-    standard error.
+    standard error. Rows count by their weight, so thinned samples say what all rows would.
     """
     scores = score_all(scorer, samples)
     return {
-        target: judge(samples.person, samples.labels[target], scores[:, n], seed)
+        target: judge(
+            samples.person,
+            samples.labels[target],
+            scores[:, n],
+            seed,
+            samples.weight_of(target),
+        )
         for n, target in enumerate(scorer.targets)
     }
 
@@ -58,19 +64,25 @@ def score_all(scorer: _Scores, samples: Samples) -> np.ndarray:
 
 
 def judge(
-    person: np.ndarray, label: np.ndarray, probability: np.ndarray, seed: int
+    person: np.ndarray,
+    label: np.ndarray,
+    probability: np.ndarray,
+    seed: int,
+    weight: np.ndarray | None = None,
 ) -> TargetQuality:
-    """Figures of one target: people (n,), labels (n,) with NaN for not final, predictions (n,)."""
+    """Figures of one target: people (n,), labels (n,) with NaN for not final, predictions (n,),
+    as how many rows each counts (n,), None for 1. `rows` of the result are counted plainly."""
     final = ~np.isnan(label)
     person, label, probability = person[final], label[final], probability[final]
-    grouped = gauc(person, label, probability, seed)
+    weight = np.ones(len(label)) if weight is None else weight[final].astype(np.float64)
+    grouped = gauc(person, label, probability, seed, weight=weight)
     return TargetQuality(
-        auc=auc(label, probability),
+        auc=auc(label, probability, weight),
         gauc=grouped.value,
         gauc_error=grouped.error,
-        logloss=logloss(label, probability),
-        calibration=calibration(label, probability),
+        logloss=logloss(label, probability, weight),
+        calibration=calibration(label, probability, weight),
         rows=len(label),
-        rate=float(label.mean(dtype=np.float64)) if len(label) else float("nan"),
-        curve=curve(label, probability),
+        rate=float(np.average(label, weights=weight)) if len(label) else float("nan"),
+        curve=curve(label, probability, weight=weight),
     )

@@ -49,7 +49,7 @@ body { background: var(--paper); color: var(--ink); font-family: """
         min-width: 0; }
 .card h2 { font-size: 15px; font-weight: 650; line-height: 1.4; margin: 0; }
 .note { color: var(--pale); font-size: 13px; margin: 2px 0 8px; }
-.figures { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr));
+.figures { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
            margin-bottom: 16px; width: 100%; }
 .figure { background: white; border: 1px solid var(--line); border-radius: 12px;
           padding: 12px 18px; }
@@ -66,9 +66,13 @@ table.plain td { padding: 7px 12px 7px 0; border-bottom: 1px solid #eef1f3;
                  vertical-align: middle; }
 table.plain .n { text-align: right; } table.plain tr.best td { font-weight: 650; }
 table.plain tr:last-child td { border-bottom: 0; }
+.q-table--dense .q-table td, .q-table--dense .q-table th { padding: 4px 7px; }
+.scroll + .scroll, dl.about + a { display: block; margin-top: 12px; }
 .scroll { overflow-x: auto; }
 .chip { display: inline-block; background: var(--blue-soft); color: #00527f; border-radius: 6px;
         padding: 1px 7px; margin: 1px 3px 1px 0; font-size: 12px; white-space: nowrap; }
+.chip.warn { background: var(--warn-soft); color: var(--warn); }
+a.plain { color: var(--blue); text-decoration: none; }
 .chip.grey { background: #eef1f3; color: var(--pale); }
 .probability { display: inline-flex; align-items: center; gap: 6px; min-width: 84px; }
 .probability i { display: block; width: 32px; height: 6px; border-radius: 3px;

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from twoside.charts.stages import stages
 from twoside.charts.texts import Texts
 from twoside.errors import TwosideError
-from twoside.server.console import bi, data, explain, overview, ranker, recall, world
+from twoside.server.console import bi, data, explain, features, overview, ranker, recall, world
 from twoside.server.console.frame import View, frame
 from twoside.server.console.pieces import heading, nothing
 from twoside.server.console.words import texts_for
@@ -29,6 +29,7 @@ PAGES = {
     "explain": (explain, "manage_search"),
     "world": (world, "public"),
     "data": (data, "calendar_month"),
+    "features": (features, "insights"),
     "bi": (bi, "query_stats"),
 }
 """Name -> (module with `show(view)`, icon), in the order of the navigation."""

@@ -197,6 +197,35 @@ WORDS: Words = {
         "The deeper the curve hangs, the fewer items get most of it.",
         "曲线越低，曝光越集中于少数物品。",
     ),
+    # features
+    "page_features": ("Features", "特征分析"),
+    "lead_features": (
+        "What each feature is worth by itself, and what is noise, repeated, shifted or suspected "
+        "of knowing the outcome. A flag is a reason to look, not a verdict.",
+        "各特征单独的价值，以及噪声、重复、漂移与疑似泄漏。标记只是提示，需要人工确认。",
+    ),
+    "no_features": (
+        "Nobody has looked at the features of this scene. Do it with: twoside features report "
+        "{scene} --lake LAKE --until DAY",
+        "该场景的特征尚未分析。运行：twoside features report {scene} --lake LAKE --until DAY",
+    ),
+    "note_features": (
+        "Click a head to sort, a name to look closer.",
+        "点击表头排序，点击名称查看详情。",
+    ),
+    "note_worth": (
+        "AUC of the feature alone, turned above one half; a dot a label.",
+        "单特征 AUC（取 0.5 以上方向），每个标签一点。",
+    ),
+    "noise_short": ("nothing beyond chance", "没有超出随机的信息"),
+    "duplicate_short": ("the order of another", "与其他特征同序"),
+    "shifted_short": ("late days unlike early", "前后期分布不同"),
+    "leaking_short": ("too good alone", "单独过强"),
+    "choose_label": ("Figures of", "按标签"),
+    "best_label": ("the best label", "最佳标签"),
+    "choose_flag": ("Flag", "标记"),
+    "any_flag": ("all features", "全部特征"),
+    "one_drift": ("PSI day by day", "逐日 PSI"),
     # metrics
     "page_bi": ("Metrics", "指标"),
     "lead_bi": (

@@ -59,7 +59,7 @@ def test_pearson_of_equal_weights_is_that_of_scipy_and_nan_for_a_constant():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 300)), (rng.random((300, 1)) < 0.5).astype(float)
     x[1] = 3.0
-    found = pearson(x, y, np.ones(300))
+    found = pearson(x, y, np.ones((300, 1)))
     assert found[0, 0] == pytest.approx(pearsonr(x[0], y[:, 0])[0], abs=1e-12)
     assert np.isnan(found[1, 0])
 

@@ -1,6 +1,7 @@
 """The choice: it agrees, prunes, goes on where it stopped, and stops when told."""
 
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from twoside.errors import ConfigError, DataError
 from twoside.features.analysis.analyse import analyse
 from twoside.features.selection import choose as choosing
 from twoside.features.selection.choose import Choosing, choose
-from twoside.features.selection.consensus import consensus
+from twoside.features.selection.consensus import consensus, may_be_chosen
+from twoside.features.selection.evidence import Evidence
 from twoside.features.selection.selected import Selected
 from twoside.schema.progress import silent
 from twoside.store.kept import Kept
@@ -50,6 +52,43 @@ def test_the_set_holds_what_is_planted_and_no_copy_noise_or_leak():
     chosen = choose(samples, analyse(samples), ("chat",), Choosing(8, QUICK), 0, silent)
     assert len(chosen.features) == 8
     assert {name.split("_")[0] for name in chosen.features} <= {"honest", "shifted"}
+
+
+def test_a_target_counts_by_the_root_of_its_rarer_class():
+    table = np.array([[8.0, 1.0], [2.0, 9.0], [1.0, 1.0]])
+    assert consensus({"a": table}, np.array([1.0, 3.0])).tolist() == [0.5, 0.0, 1.0]
+    assert consensus({"a": table}, np.array([3.0, 1.0])).tolist() == [0.0, 0.5, 1.0]
+    evidence = Evidence(SAMPLES, TARGETS, 0)
+    for sure, target in zip(evidence.sureness(), evidence.targets, strict=True):
+        label = evidence.samples.labels[target]
+        assert sure**2 == pytest.approx(min(np.sum(label == 1), np.sum(label == 0)))
+
+
+def test_methods_see_only_what_may_be_chosen():
+    samples = planted_features(0, rows=6_000)
+    samples = samples.only([c.name for c in samples.columns if int(c.name.split("_")[1]) < 6])
+    found, seen = analyse(samples), []
+
+    class Looking(Kept):
+        def save(self, key, result):
+            seen.append(result["features"])
+
+        def load(self, key):
+            return None
+
+    chosen = choose(samples, found, ("chat",), Choosing(4, QUICK), 0, silent, Looking("unused"))
+    able = tuple(f.name for f in found.features if may_be_chosen(f))
+    assert 4 < len(able) < len(found.features)
+    assert seen == [able, able]
+    assert set(chosen.rank) == {f.name for f in found.features}
+    out = [chosen.rank[f.name] for f in found.features if not may_be_chosen(f)]
+    assert out == [1.0] * len(out)
+
+
+def test_nothing_to_choose_from_is_said():
+    flagged = replace(FOUND, features=tuple(replace(f, flags=("noise",)) for f in FOUND.features))
+    with pytest.raises(DataError, match=r"are noise, duplicates or leaking\. Look at them with"):
+        choose(SAMPLES, flagged, TARGETS, Choosing(3, QUICK), 0, silent)
 
 
 def test_of_a_cluster_the_best_comes_first_and_the_rest_only_if_there_is_room():

@@ -34,7 +34,7 @@ class Pearson:
             for first in range(0, len(found), self.block):
                 tick((n + first / len(found)) / len(evidence.targets))
                 values = np.ascontiguousarray(table.values[fit, first : first + self.block].T)
-                straight = pearson(values, label, weight)[:, 0]
+                straight = pearson(values, label, weight[:, None])[:, 0]
                 found[first : first + self.block, n] = np.abs(np.nan_to_num(straight))
         tick(1.0)
         return found

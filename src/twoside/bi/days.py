@@ -1,11 +1,13 @@
-"""One day of one scene as cells: ibis graphs on DuckDB over the day's Parquet files.
+"""Some days of one scene as cells: ibis graphs on DuckDB over the days' Parquet files.
 
-A row of the day gets the codes of its dimensions (an entity is as it was at the end of the day),
-then every set of dimensions is one `group by` with all quantities in it.
+A row gets the codes of its dimensions (an entity is as it was at the end of the row's day), then
+every set of dimensions is one `group by` with the day and all quantities in it. Making a graph
+costs more than a day's sums, so days are counted together, as many as memory allows.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -13,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from twoside.bi.cells import CELLS, MEMBERS, NO_DIMENSION, group_key
+from twoside.bi.cells import CELLS, MEMBERS, NO_DIMENSION, group_key, words_of
 from twoside.bi.terms import EXPOSURES, OPEN, REQUESTS
+from twoside.schema.calendar import DAY_MS
 from twoside.schema.tables import DAY_TABLES
 from twoside.store import versions
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from twoside.bi.book import Book, SceneDimension
+    from twoside.bi.book import Book
     from twoside.bi.terms import Condition, Term
     from twoside.schema.domain import Scene
     from twoside.store.lake import Lake
@@ -43,27 +46,32 @@ _COMPARED = {
 }
 
 
-def day_cells(
-    con: Backend, lake: Lake, book: Book, scene: Scene, day: int
+def cells_of_days(
+    con: Backend, lake: Lake, book: Book, scene: Scene, first: int, last: int
 ) -> tuple[pa.Table, pa.Table]:
-    """The cells and the members (schemas of `cells`) of one day of one scene."""
-    return _Day(con, lake, book, scene, day).cells()
+    """The cells and the members (schemas of `cells`) of the days `first` to `last` of one scene,
+    each day as if it were counted alone."""
+    return _Days(con, lake, book, scene, first, last).cells()
 
 
-class _Day:
-    def __init__(self, con: Backend, lake: Lake, book: Book, scene: Scene, day: int) -> None:
-        self.con, self.lake, self.book, self.scene, self.day = con, lake, book, scene, day
+class _Days:
+    def __init__(
+        self, con: Backend, lake: Lake, book: Book, scene: Scene, first: int, last: int
+    ) -> None:
+        self.con, self.lake, self.book, self.scene = con, lake, book, scene
+        self.first, self.last = first, last
         self.dimensions = book.dimensions(scene.name)
         self.parts: tuple[list[pa.Table], list[pa.Table]] = ([], [])
 
     def cells(self) -> tuple[pa.Table, pa.Table]:
         parties = {side: self._party(side) for side in ("person", "item")}
-        shown = self._exposures(self.day - self.book.settings.context_days, self.day)
-        today = self._of_day(shown, "exposures_day", parties, sessions=True)
-        today = self.con.create_table("labelled", self._labelled(today))
-        self._sum(today, EXPOSURES)
-        self._sum(self._of_day(self._asked(), "requests_day", parties), REQUESTS)
-        self._sum(self._of_day(self._events(shown), "events_day", parties), "")
+        shown = self._exposures(self.first - self.book.settings.context_days, self.last)
+        shown = self.con.create_table("shown", shown)
+        rows = self._with_parties(shown, "exposures_day", parties, sessions=True)
+        rows = self.con.create_table("labelled", self._labelled(rows))
+        self._sum(rows, EXPOSURES)
+        self._sum(self._with_parties(self._asked(), "requests_day", parties), REQUESTS)
+        self._sum(self._with_parties(self._events(shown), "events_day", parties), "")
         for side, party in parties.items():
             there = party.filter(party.open).mutate(**{side: party.row})
             self._sum(there, OPEN, side)
@@ -71,18 +79,20 @@ class _Day:
             pa.concat_tables([schema.empty_table(), *found])
             for found, schema in zip(self.parts, (CELLS, MEMBERS), strict=True)
         )
-        order = [(name, "ascending") for name in ("group", "quantity", "first", "second")]
+        order = [(name, "ascending") for name in ("day", "group", "quantity", "first", "second")]
         return cells.sort_by(order), members.sort_by(order)
 
-    # The rows of the day ---------------------------------------------------------------------
+    # The rows of the days --------------------------------------------------------------------
 
     def _read(self, table: str, first: int, last: int) -> ir.Table:
+        """The scene's rows of some days, with their day (int32)."""
         files = self.lake.files(table, first, last)
         if not files:
             rows = ibis.memtable(DAY_TABLES[table].empty_table())
         else:
             rows = self.con.read_parquet(files, union_by_name=True, hive_partitioning=False)
-        return rows.filter(rows.scene == self.scene.name)
+        day = (rows.ts_ms + self.lake.calendar.offset_ms) // DAY_MS
+        return rows.filter(rows.scene == self.scene.name).mutate(day=day.cast("int32"))
 
     def _exposures(self, first: int, last: int) -> ir.Table:
         rows = self._read("exposures", first, last)
@@ -92,59 +102,79 @@ class _Day:
             column = one.dimension.column
             value = rows[column] if column in rows.columns else ibis.literal(-1)
             codes[_own(one.name)] = ibis.coalesce(value.cast("int32"), ibis.literal(-1, "int32"))
-        names = ("exposure_id", "ts_ms", "person", "item", "position")
+        names = ("day", "exposure_id", "ts_ms", "person", "item", "position")
         return rows.select(*names, **codes)
 
     def _asked(self) -> ir.Table:
-        return self._read("requests", self.day, self.day).select("ts_ms", "person")
+        return self._read("requests", self.first, self.last).select("day", "ts_ms", "person")
 
     def _events(self, shown: ir.Table) -> ir.Table:
-        rows = self._read("events", self.day, self.day)
-        rows = rows.select("kind", "by", "value", "ts_ms", "person", "item", "exposure_id")
+        """The events, with position and context of their exposure if that is not too old."""
+        rows = self._read("events", self.first, self.last)
+        rows = rows.select("day", "kind", "by", "value", "ts_ms", "person", "item", "exposure_id")
         own = [_own(d.name) for d in self.dimensions.values() if d.side == "exposure"]
         there = shown.select(
             shown_id=shown.exposure_id,
+            shown_day=shown.day,
             position=shown.position,
             **{name: shown[name] for name in own},
         )
-        joined = rows.left_join(there, [rows.exposure_id == there.shown_id]).drop("shown_id")
+        near = [
+            rows.exposure_id == there.shown_id,
+            there.shown_day <= rows.day,
+            there.shown_day >= rows.day - self.book.settings.context_days,
+        ]
+        joined = rows.left_join(there, near).drop("shown_id", "shown_day")
         unknown = {n: ibis.coalesce(joined[n], ibis.literal(-1, "int32")) for n in own}
         return joined.mutate(**unknown)
 
     def _labelled(self, rows: ir.Table) -> ir.Table:
-        """The place, in `Book.labels`, of the last label that followed each exposure."""
-        events = self._read("events", self.day, self.day + self.book.settings.label_days)
+        """The place, in `Book.labels`, of the last label that followed each exposure in time."""
+        within = self.book.settings.label_days
+        events = self._read("events", self.first, self.last + within)
         place = events.kind.cases(
             *((kind, n) for n, kind in enumerate(self.book.labels) if n), else_=0
         )
-        last = events.mutate(place=place).group_by("exposure_id").agg(label=lambda t: t.place.max())
-        last = last.select(labelled_id=last.exposure_id, label=last.label)
+        found = events.select("exposure_id", event_day=events.day, place=place)
+        found = found.filter(found.place > 0).distinct()
+        mine = rows.select(labelled_id=rows.exposure_id, shown_day=rows.day)
+        near = [
+            found.exposure_id == mine.labelled_id,
+            found.event_day >= mine.shown_day,
+            found.event_day <= mine.shown_day + within,
+        ]
+        last = (
+            found.inner_join(mine, near).group_by("labelled_id").agg(label=lambda t: t.place.max())
+        )
         joined = rows.left_join(last, [rows.exposure_id == last.labelled_id])
         return joined.drop("labelled_id").mutate(label=ibis.coalesce(joined.label, 0))
 
-    def _of_day(
+    def _with_parties(
         self, rows: ir.Table, name: str, parties: Mapping[str, ir.Table], *, sessions: bool = False
     ) -> ir.Table:
-        """The rows of the day itself with the dimensions of their parties, as a table."""
-        start = self.lake.calendar.start_of(self.day)
-        rows = rows.filter(rows.ts_ms >= start)
+        """The rows of the days themselves with the dimensions of their parties, as a table."""
+        rows = rows.filter(rows.day >= self.first)
         if sessions:
-            before = rows.ts_ms.lag().over(group_by="person", order_by=["ts_ms", "exposure_id"])
+            order = ["ts_ms", "exposure_id"]
+            before = rows.ts_ms.lag().over(group_by=["day", "person"], order_by=order)
             begins = before.isnull() | (rows.ts_ms - before > SESSION_GAP_MS)
             rows = rows.mutate(begins=begins)
         for side, party in parties.items():
             if side not in rows.columns:
                 continue
             names = [_own(d.name) for d in self.dimensions.values() if d.side == side]
-            there = party.select(party_row=party.row, **{n: party[n] for n in names})
-            rows = rows.left_join(there, [rows[side] == there.party_row]).drop("party_row")
+            there = party.select(
+                party_row=party.row, party_day=party.day, **{n: party[n] for n in names}
+            )
+            same = [rows[side] == there.party_row, rows.day == there.party_day]
+            rows = rows.left_join(there, same).drop("party_row", "party_day")
             rows = rows.mutate(
                 **{n: ibis.coalesce(rows[n], ibis.literal(-1, "int32")) for n in names}
             )
         return self.con.create_table(name, rows)
 
     def _party(self, side: str) -> ir.Table:
-        """row, open, and a code for each dimension of one side, at the end of the day."""
+        """day, row, open, and a code for each dimension of one side, at the end of every day."""
         kind = getattr(self.scene, side)
         mine = {
             _own(d.name): d.dimension.column for d in self.dimensions.values() if d.side == side
@@ -152,44 +182,67 @@ class _Day:
         entity = self.book.domain.entity(kind)
         has_open = any(column.name == "is_open" for column in entity.columns)
         names = list(dict.fromkeys([*mine.values(), *(["is_open"] if has_open else [])]))
-        found = self.lake.versions(kind, names, self.day)
+        found = self.lake.versions(kind, names, self.last)
         size = len(self.lake.rows(kind))
-        latest = versions.latest(found, size, self.lake.calendar.start_of(self.day + 1) - 1)
-        there = np.flatnonzero(latest >= 0)
-        at = pa.array(latest[there])
-        columns = {"row": pa.array(there.astype(np.int32))}
-        for name, column in mine.items():
-            columns[name] = _at(found, column, at, -1, pa.int32())
-        is_open = np.ones(len(there), bool)
-        if has_open:
-            is_open = _at(found, "is_open", at, 0.0, pa.float64()).to_numpy() > 0
-        columns["open"] = pa.array(is_open)
-        return self.con.create_table(f"party_{side}", ibis.memtable(pa.table(columns)))
+        days = []
+        for day in range(self.first, self.last + 1):
+            latest = versions.latest(found, size, self.lake.calendar.start_of(day + 1) - 1)
+            there = np.flatnonzero(latest >= 0)
+            at = pa.array(latest[there])
+            columns = {
+                "day": pa.array(np.full(len(there), day, np.int32)),
+                "row": pa.array(there.astype(np.int32)),
+            }
+            for name, column in mine.items():
+                columns[name] = _at(found, column, at, -1, pa.int32())
+            is_open = np.ones(len(there), bool)
+            if has_open:
+                is_open = _at(found, "is_open", at, 0.0, pa.float64()).to_numpy() > 0
+            columns["open"] = pa.array(is_open)
+            days.append(pa.table(columns))
+        return self.con.create_table(f"party_{side}", ibis.memtable(pa.concat_tables(days)))
 
     # The sums --------------------------------------------------------------------------------
 
     def _sum(self, rows: ir.Table, source: str, side: str = "") -> None:
         """Every quantity of a source ('' is all kinds of events), for every set of dimensions."""
         terms = [t for t in self.book.terms() if _is_of(t, source) and side in ("", t.of)]
-        sums = {str(t): self._amount(rows, t) for t in terms}
-        sets = {f"set {t}": self._set(rows, t) for t in terms if t.is_set}
+        # A set has its own size: who is in it is asked once, and counted only where no one asks.
+        sets = {_who(t): self._set(rows, t) for t in terms if t.is_set}
+        sums = {_who(t): self._different(rows, t) for t in terms if t.of and _who(t) not in sets}
+        sums |= {str(t): self._amount(rows, t) for t in terms if not t.of}
+        amounts = {str(t): _who(t) if t.of else str(t) for t in terms}
         if source == EXPOSURES:
             for n, label in enumerate(self.book.labels):
                 sums[f"label({label})"] = rows.count(where=rows.label == n).cast("float64")
-        if not sums:
+                amounts[f"label({label})"] = f"label({label})"
+        if not amounts:
             return
         for group in self.book.groups(self.scene.name):
             columns = [_own(name) for name in group]
             if not set(columns) <= set(rows.columns):
                 continue
-            by = rows.group_by(columns) if columns else rows
-            grouped = by.agg(**sums, **sets)
-            self._keep(self.con.to_pyarrow(grouped), group, sums, sets)
+            grouped = rows.group_by(["day", *columns]).agg(**sums, **sets)
+            found = self.con.to_pyarrow(grouped)
+            for quantity, column in amounts.items():
+                amount = found[column]
+                if column in sets:
+                    amount = pc.list_value_length(amount).cast(pa.float64())
+                self._keep(CELLS, found, group, quantity, amount, pc.not_equal(amount, 0.0))
+            for t in terms:
+                if t.is_set:
+                    members = found[_who(t)]
+                    there = pc.greater(pc.list_value_length(members), 0)
+                    self._keep(MEMBERS, found, group, str(t), members, there)
+
+    def _different(self, rows: ir.Table, t: Term) -> ir.Value:
+        return rows[t.of].nunique(where=self._kept(rows, t)).cast("float64")
+
+    def _set(self, rows: ir.Table, t: Term) -> ir.Value:
+        return rows[t.of].collect(where=self._kept(rows, t), distinct=True).sort()
 
     def _amount(self, rows: ir.Table, t: Term) -> ir.Value:
         keep = self._kept(rows, t)
-        if t.of:
-            return rows[t.of].nunique(where=keep).cast("float64")
         if t.what == "sessions":
             starts = rows.begins if keep is None else rows.begins & keep
             return rows.count(where=starts).cast("float64")
@@ -200,9 +253,6 @@ class _Day:
         known = value.notnull() & ~value.isnan()
         whole = ibis.ifelse(known, (value * 1000).round(), 0.0).cast("int64")
         return ibis.coalesce(whole.sum(where=keep), 0).cast("float64") / 1000
-
-    def _set(self, rows: ir.Table, t: Term) -> ir.Value:
-        return rows[t.of].collect(where=self._kept(rows, t), distinct=True).sort()
 
     def _kept(self, rows: ir.Table, t: Term) -> Any:
         keep = rows.kind == t.source if "kind" in rows.columns else None
@@ -222,52 +272,32 @@ class _Day:
 
     def _keep(
         self,
+        schema: pa.Schema,
         found: pa.Table,
         group: Sequence[str],
-        sums: Mapping[str, Any],
-        sets: Mapping[str, Any],
+        quantity: str,
+        values: pa.ChunkedArray,
+        there: pa.ChunkedArray,
     ) -> None:
-        """Append one wide result as long rows."""
+        """Append one quantity of a wide result as rows of cells, or of members."""
         none = pa.array(np.full(found.num_rows, NO_DIMENSION, np.int32))
-        codes = [found[_own(name)].cast("int32") for name in group]
+        codes = [found[_own(name)] for name in group]
         first, second = [*codes, none, none][:2]
-        for name in (*sums, *sets):
-            column = found[name]
-            is_set = name in sets
-            there = pc.greater(pc.list_value_length(column) if is_set else column, 0)
-            if not is_set:
-                there = pc.not_equal(column, 0.0)
-            n = found.num_rows
-            # The day and the scene of all rows, the same word n times.
-            told = {
-                "day": pa.array(np.full(n, self.day, np.int32)),
-                "scene": pa.array([self.scene.name] * n),
-                "group": pa.array([group_key(group)] * n),
-                "first": first,
-                "second": second,
-                "quantity": pa.array([name.removeprefix("set ")] * n),
-            }
-            last = {"members": column.cast(pa.list_(pa.int32()))} if is_set else {"amount": column}
-            schema = MEMBERS if is_set else CELLS
-            rows = pa.table({**told, **last}).cast(schema)
-            self.parts[is_set].append(rows.filter(pc.fill_null(there, False)))
+        same = (pa.repeat(w, found.num_rows) for w in (self.scene.name, group_key(group), quantity))
+        scene, key, named = same
+        columns = [found["day"], scene, key, first, second, named, values]
+        rows = pa.table(columns, names=schema.names).cast(schema)
+        self.parts[schema is MEMBERS].append(rows.filter(pc.fill_null(there, False)))
+
+
+def _who(t: Term) -> str:
+    """The same for terms that ask for the same different people, or items."""
+    return str(replace(t, what=f"different {t.of}"))
 
 
 def _own(dimension: str) -> str:
     """The column of a dimension beside the rows' own columns."""
     return f"by__{dimension}"
-
-
-def words_of(lake: Lake, one: SceneDimension) -> list[str]:
-    """The words of a dimension in order of their codes; positions have none."""
-    if one.side == "exposure":
-        if one.dimension.column == "position":
-            return []
-        vocabulary = lake.vocabulary(one.dimension.column)
-        return [str(word) for word in vocabulary.words.to_pylist()]
-    if one.dimension.column not in lake.versions(one.kind, [one.dimension.column]).column_names:
-        return []
-    return lake.words(one.kind, one.dimension.column)
 
 
 def _is_of(t: Term, source: str) -> bool:
