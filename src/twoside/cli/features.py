@@ -55,7 +55,7 @@ def list_features(
     served: Annotated[bool, typer.Option(help="Only those that the shipped funnel reads.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Name, kind, whom it is about, unit, window, events, source and meaning of each."""
+    """Name, kind, whom it is about, unit, window, events, source, meaning and since when."""
     from twoside.domains import catalogue
 
     chosen = [where] if "/" in where else catalogue.scenes_of(where)
@@ -79,9 +79,10 @@ def _lines(scene: str, *, served: bool) -> list[dict[str, object]]:
 
     read = {f.name for f in catalogue.features(scene)}
     domain, short = catalogue.split(scene)
+    since = catalogue.since(domain.name)
     features = [f for f in catalogue.wide(scene) if not served or f.name in read]
     return [
-        {"scene": scene, **vars(line), "served": line.name in read}
+        {"scene": scene, **vars(line), "since": since.of(line.name), "served": line.name in read}
         for line in described(features, domain.scene(short))
     ]
 

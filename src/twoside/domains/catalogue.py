@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -77,6 +78,43 @@ def wide(scene: str) -> tuple[Feature, ...]:
     found, short = split(scene)
     known = import_module(f"{_PACKAGE}.{found.name}.wide").WIDE
     return cast("tuple[Feature, ...]", known[short])
+
+
+@dataclass(frozen=True)
+class Added:
+    """Features that a version brought; in a name `*` stands for anything."""
+
+    version: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Since:
+    """The versions of a domain's features: configs/since.toml."""
+
+    first: str
+    """Of all that no `added` names"""
+    added: tuple[Added, ...] = ()
+
+    def of(self, name: str) -> str:
+        """The version that first had a feature: of the last entry that names it."""
+        found = [a.version for a in self.added if any(fnmatchcase(name, n) for n in a.names)]
+        return found[-1] if found else self.first
+
+
+def since(name: str) -> Since:
+    """Since when a domain's features are declared. An entry that names no feature is refused."""
+    shipped = files(f"{_PACKAGE}.{name}").joinpath("configs", "since.toml")
+    found = config.build(Since, config.read_toml(cast("Path", shipped)), f"{name}/since.toml")
+    known = [feature.name for scene in scenes_of(name) for feature in wide(scene)]
+    for n, added in enumerate(found.added):
+        for pattern in added.names:
+            if not any(fnmatchcase(feature, pattern) for feature in known):
+                raise ConfigError(
+                    f"{name}/since.toml: added[{n}]: no feature is named '{pattern}'. "
+                    f"{did_you_mean(pattern, known)}"
+                )
+    return found
 
 
 def settings(scene: str, path: Path | None = None) -> FunnelSettings:

@@ -42,7 +42,7 @@ def duckdb_engine():
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    world = WorldSettings(seekers=50, jobs=25, days=8, seed=3)
+    world = WorldSettings(seekers=40, jobs=20, days=6, seed=3)
     return make_world(world, tmp_path_factory.mktemp("engines") / "lake")[0]
 
 
@@ -64,7 +64,10 @@ def test_every_feature_of_recruiting_is_the_same(request, engine, lake, scene):
 
 @pytest.mark.parametrize("engine", ["duckdb_engine", "spark_engine"])
 def test_every_feature_of_the_feed_is_the_same(request, engine, tmp_path):
-    feed, features = make_feed(tmp_path / "feed", 5), FEED["videos_for_viewer"]
+    feed, features = (
+        make_feed(tmp_path / "feed", 5, days=6, lists_a_day=15),
+        FEED["videos_for_viewer"],
+    )
     last = feed.days("exposures")[-1]
     asked, end = asked_of(feed, VIDEOS_FOR_VIEWER, last - 1, last), feed.calendar.start_of(last + 1)
     expected = local_values(feed, FEEDS, VIDEOS_FOR_VIEWER, features, asked, end)
