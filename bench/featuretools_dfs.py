@@ -34,6 +34,7 @@ def main() -> None:
     cpu, wall, columns = time.process_time(), time.perf_counter(), 0
     for side in ("item", "person"):
         cutoff = pd.DataFrame({side: asked[side], "time": pd.to_datetime(asked.ts, unit="ms")})
+        cutoff = cutoff.drop_duplicates()
         for days in windows:
             found, _ = ft.dfs(
                 entityset=entities,

@@ -26,7 +26,7 @@ def test_the_last_entry_that_names_a_feature_says_its_version():
 def test_an_entry_that_names_nothing_is_refused(monkeypatch):
     table = {"first": "0.1.0", "added": [{"version": "0.2.0", "names": ["item_viw_rate_7d"]}]}
     monkeypatch.setattr(config, "read_toml", lambda _: table)
-    with pytest.raises(ConfigError, match="no feature is named 'item_viw_rate_7d'.*item_view_rate"):
+    with pytest.raises(ConfigError, match="no feature is named"):
         catalogue.since("recruiting")
 
 
