@@ -29,6 +29,7 @@ from twoside.features.catalogue import check
 from twoside.features.engines import duckdb
 from twoside.features.graph.happened import EXPOSE, day_of
 from twoside.features.graph.needs import Needs
+from twoside.samples.join import with_requests
 from twoside.schema.calendar import iso
 from twoside.store import parquet
 from twoside.store.derived import Derived, stamp
@@ -180,23 +181,8 @@ class FeatureTables:
         """The exposures of some days in order of (day, id), with the moment of their request."""
         exposures = duckdb.logs(con, self.lake, "exposures", self.scene, first, last)
         requests = duckdb.logs(con, self.lake, "requests", self.scene, first - 1, last)
-        requests = requests.select("request_id", ts="ts_ms")
-        orphans = exposures.anti_join(requests, "request_id")
-        found = con.to_pyarrow(orphans.agg(n=orphans.count(), example=orphans.request_id.min()))
-        n, example = found["n"][0].as_py(), found["example"][0].as_py()
-        if n:
-            raise DataError(
-                f"exposures of {self.scene.name}, {iso(first)} to {iso(last)}: {n} belong to no "
-                f"request of the same day or the day before, for example request_id={example}. "
-                "Import the requests too."
-            )
-        rows = exposures.inner_join(requests, "request_id")
-        calendar = self.lake.calendar
-        rows = rows.mutate(
-            day=day_of(rows.ts, calendar),
-            shown_day=day_of(rows.ts_ms, calendar),
-            **duckdb.asked_context(rows, self.scene),
-        )
+        rows = with_requests(con, self.lake, self.scene, exposures, requests, (first, last))
+        rows = rows.mutate(shown_day=day_of(rows.ts_ms, self.lake.calendar))
         context = [name for name in rows.columns if name.startswith("context__")]
         return rows.select(
             "exposure_id",

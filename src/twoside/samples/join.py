@@ -161,29 +161,32 @@ def _shown(
     if max_position is not None:
         exposures = exposures.filter(exposures.position <= max_position)
     requests = duckdb.logs(con, lake, "requests", scene, ALWAYS, last_day + 1)
-    requests = con.create_table("asking", requests.select("request_id", ts="ts_ms"))
-    _refuse_orphans(con, exposures, requests, scene, first_day, last_day)
-    rows = exposures.inner_join(requests, "request_id")
-    rows = rows.mutate(day=day_of(rows.ts, lake.calendar), **duckdb.asked_context(rows, scene))
+    requests = con.create_table("asking", requests.select("request_id", "ts_ms"))
+    rows = with_requests(con, lake, scene, exposures, requests, (first_day, last_day))
     return rows.filter(rows.day >= first_day, rows.day <= last_day, rows.ts < cutoff_ms)
 
 
-def _refuse_orphans(
+def with_requests(
     con: Backend,
+    lake: Lake,
+    scene: Scene,
     exposures: ir.Table,
     requests: ir.Table,
-    scene: Scene,
-    first_day: int,
-    last_day: int,
-) -> None:
+    days: tuple[int, int],
+) -> ir.Table:
+    """Exposures with `ts`, the moment of their request, its day, and their context as features
+    read it. An exposure of none of the requests is a `DataError`; `days` are for its words."""
+    requests = requests.select("request_id", ts="ts_ms")
     orphans = exposures.anti_join(requests, "request_id")
     found = con.to_pyarrow(orphans.agg(n=orphans.count(), example=orphans.request_id.min()))
     n, example = found["n"][0].as_py(), found["example"][0].as_py()
     if n:
         raise DataError(
-            f"exposures of {scene.name}, {iso(first_day)} to {iso(last_day)}: {n} belong to no "
+            f"exposures of {scene.name}, {iso(days[0])} to {iso(days[1])}: {n} belong to no "
             f"request of the lake, for example request_id={example}. Import the requests too."
         )
+    rows = exposures.inner_join(requests, "request_id")
+    return rows.mutate(day=day_of(rows.ts, lake.calendar), **duckdb.asked_context(rows, scene))
 
 
 def _numbered(shown: ir.Table) -> ir.Table:

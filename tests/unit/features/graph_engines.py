@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -13,9 +12,6 @@ from twoside.features.engines import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
     from twoside.schema.domain import Domain, Scene
@@ -28,27 +24,6 @@ QUICK = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 """Spark compiles nothing: of a few thousand rows that would be most of the work."""
-
-
-@dataclass
-class DuckDB:
-    """The graphs on DuckDB, an `engines.graphs.Engine`."""
-
-    con: Backend
-    made: int = 0
-
-    def table(self, rows: pa.Table) -> ir.Table:
-        return ibis.memtable(rows)
-
-    def files(self, paths: Sequence[str]) -> ir.Table:
-        return self.con.read_parquet(paths, union_by_name=True, hive_partitioning=False)
-
-    def kept(self, graph: ir.Table) -> ir.Table:
-        self.made += 1
-        return self.con.create_table(f"kept_{self.made}", graph)
-
-    def rows(self, graph: ir.Table) -> pa.Table:
-        return self.con.to_pyarrow(graph)
 
 
 def asked_of(lake: Lake, scene: Scene, first_day: int, last_day: int, every: int = 1) -> pa.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graph_engines import QUICK, DuckDB, asked_of, differing, local_values
+from graph_engines import QUICK, asked_of, differing, local_values
 from small_feed import make_feed
 from small_market import DAYS, FIRST_DAY, SCENE, every_kind, make
 from small_market import DOMAIN as SMALL
@@ -37,7 +37,7 @@ def spark_engine():
 @pytest.fixture(scope="module")
 def duckdb_engine():
     with duckdb.connection() as con:
-        yield DuckDB(con)
+        yield duckdb.DuckDB(con)
 
 
 @pytest.fixture(scope="module")

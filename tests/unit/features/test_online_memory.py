@@ -19,7 +19,7 @@ from twoside.features.kinds.content import TextSimilarity
 from twoside.features.kinds.cross import Difference
 from twoside.features.kinds.statistic import Count
 from twoside.features.online import Memory, OnlineStates
-from twoside.features.online.slots import Slots
+from twoside.features.slots import Slots
 from twoside.schema.calendar import DAY_MS
 from twoside.schema.request import Request
 from twoside.store.artefacts import Artefacts
@@ -272,7 +272,8 @@ def test_a_day_has_the_length_of_the_calendar() -> None:
 
 def compiled() -> dict[str, int]:
     """Kernel -> number of its compiled forms."""
-    modules = [m for name, m in sys.modules.items() if name.startswith("twoside.features.online")]
+    watched = ("twoside.features.online", "twoside.features.slots")
+    modules = [m for name, m in sys.modules.items() if name.startswith(watched)]
     return {
         f"{module.__name__}.{name}": len(value.signatures)
         for module in modules

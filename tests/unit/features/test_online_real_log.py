@@ -7,17 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from online_lake import started
 
 from twoside.domains.feed.domain import DOMAIN
 from twoside.domains.feed.features import FEATURES
-from twoside.features.online import (
-    OnlineStates,
-    context_sizes,
-    remember,
-    replay,
-    texts,
-    translations,
-)
+from twoside.features.online import remember, replay
 from twoside.samples.join import build_samples
 from twoside.schema.request import Request
 from twoside.store.importing.importer import import_logs
@@ -39,17 +33,7 @@ def test_all_that_feed_declares_is_the_same_online(tmp_path: Path) -> None:
     begin, end = lake.calendar.start_of(last), lake.calendar.start_of(last + 1)
     samples = build_samples(lake, DOMAIN, scene.name, features, last, last, end, request_share=0.1)
     assert len(samples) > 500
-    states = OnlineStates.start(
-        features,
-        scene,
-        DOMAIN,
-        lake.calendar,
-        lake.entity_table(scene.person, begin),
-        lake.entity_table(scene.item, begin),
-        translations(features, scene, DOMAIN, lake),
-        context_sizes(scene, lake),
-        texts=texts(features, scene, lake),
-    )
+    states = started(lake, DOMAIN, scene, features, begin)
     remember(states, lake, begin)
     exposures, events = (
         lake.read(table, last, last, scene=scene.name) for table in ("exposures", "events")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -17,24 +19,25 @@ import ibis
 import numpy as np
 
 from twoside.features.derived import fill
+from twoside.features.engines import graphs
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import codes
 from twoside.features.graph.needs import Needs
-from twoside.features.graph.party import party_spans
+from twoside.features.graph.party import Parties
 from twoside.features.graph.recent import RecentSet
-from twoside.features.graph.spans import as_of, column_of
+from twoside.features.graph.spans import as_of, column_of, spans
 from twoside.features.kinds.content import TextSimilarity
 from twoside.features.walks.happenings import Rows, Versions, happenings
 from twoside.features.walks.recents import recents
 from twoside.features.walks.texts import texts
 from twoside.features.walks.windows import windows
-from twoside.schema.tables import DAY_TABLES
 from twoside.store.parquet import broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
+    import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
@@ -56,26 +59,39 @@ def connection(threads: int = 2, memory_limit: str = "2GB") -> Iterator[Backend]
             con.disconnect()
 
 
+@dataclass
+class DuckDB:
+    """A connection as an `engines.graphs.Engine`."""
+
+    con: Backend
+    _made: int = 0
+
+    def table(self, rows: pa.Table) -> ir.Table:
+        """In memory."""
+        return ibis.memtable(rows)
+
+    def files(self, paths: Sequence[str]) -> ir.Table:
+        """One view over all of them; a file that cannot be read is a `LakeError`."""
+        try:
+            return self.con.read_parquet(paths, union_by_name=True, hive_partitioning=False)
+        except duckdb.Error as error:
+            raise broken(Path(paths[0]).parent.parent, error) from None
+
+    def kept(self, graph: ir.Table) -> ir.Table:
+        """As a table, which spills past the memory limit."""
+        self._made += 1
+        return self.con.create_table(f"kept_{self._made}", graph)
+
+    def rows(self, graph: ir.Table) -> pa.Table:
+        """As Arrow."""
+        return self.con.to_pyarrow(graph)
+
+
 def logs(
     con: Backend, lake: Lake, table: str, scene: Scene, first_day: int, last_day: int
 ) -> ir.Table:
-    """The rows of one scene of a day table, `first_day` to `last_day`; exposures have all context
-    columns of the scene, null where a day lacks them."""
-    files = lake.files(table, first_day, last_day)
-    if not files:
-        rows = ibis.memtable(DAY_TABLES[table].empty_table())
-    else:
-        try:
-            rows = con.read_parquet(files, union_by_name=True, hive_partitioning=False)
-        except duckdb.Error as error:
-            raise broken(lake.root / table, error) from None
-    rows = rows.filter(rows.scene == scene.name)
-    if table != "exposures":
-        return rows
-    types = {"number": "float64", "category": "int32"}
-    return rows.mutate(
-        **{c.name: ibis.null(types[c.type]) for c in scene.context if c.name not in rows.columns}
-    )
+    """The rows of one scene of a day table, as `engines.graphs.logs` has them."""
+    return graphs.logs(DuckDB(con), lake, table, scene, first_day, last_day)
 
 
 def feature_values(
@@ -113,16 +129,8 @@ class _Run:
         self.features, self.cutoff_ms = features, cutoff_ms
         self.needs = Needs.of(features)
         self.codes = codes([*self.needs.days])
-        needs = self.needs
-        mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
-        its = needs.item_asked | needs.item_then
-        said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
-        self.people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
-        self.items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
-        self.translated = self.people.translate(lake, scene.item, needs.matched)
-        self.texts = {("person", c): t for c, t in self.people.number_texts(lake, said).items()}
-        self.texts |= {("item", c): t for c, t in self.items.number_texts(lake, shown).items()}
-        self.versions = {"person": Versions.of(self.people), "item": Versions.of(self.items)}
+        self.parties = Parties.of(lake, domain, scene, self.needs, cutoff_ms)
+        self.versions = {side: Versions.of(p) for side, p in self.parties.sides().items()}
 
     def values(self, asked: ir.Table, tick: Tick) -> np.ndarray:
         rows = int(self.con.to_pyarrow(asked.count()).as_py())
@@ -147,7 +155,7 @@ class _Run:
             return
         row, questions = self._questions(asked)
         for f in read:
-            yield partial(texts, questions, row, f, self.texts, values, place[f.name])
+            yield partial(texts, questions, row, f, self.parties.texts, values, place[f.name])
         if not self.needs.days:
             return
         calendar = self.lake.calendar
@@ -178,10 +186,10 @@ class _Run:
         place: Mapping[str, int],
         values: np.ndarray,
     ) -> None:
-        for side, party in (("person", self.people), ("item", self.items)):
-            held = self.con.create_table(f"{side}_versions", party.spans())
+        for side, party in self.parties.sides().items():
+            held = self.con.create_table(f"{side}_versions", spans(ibis.memtable(party.versions)))
             asked = as_of(asked, side, held, party.types)
-        graph = declared(asked, features, self.translated, self.lake.calendar)
+        graph = declared(asked, features, self.parties.translated, self.lake.calendar)
         for batch in self.con.to_pyarrow(graph).to_batches():
             rows = batch.column("row").to_numpy()
             for name in batch.schema.names:

@@ -16,9 +16,9 @@ from twoside.features.graph.content import text_similarity
 from twoside.features.graph.declared import DECLARED, declared
 from twoside.features.graph.happened import EXPOSE, codes, happened, with_parties
 from twoside.features.graph.needs import Needs
-from twoside.features.graph.party import party_spans
+from twoside.features.graph.party import Parties
 from twoside.features.graph.recent import RecentSet, recent
-from twoside.features.graph.spans import as_of
+from twoside.features.graph.spans import as_of, spans
 from twoside.features.graph.statistic import statistics
 from twoside.features.kinds.content import TextSimilarity
 from twoside.schema.tables import DAY_TABLES
@@ -125,32 +125,24 @@ class _Graphs:
     ) -> None:
         self.engine, self.lake, self.scene = engine, lake, scene
         self.features, self.cutoff_ms = features, cutoff_ms
-        self.needs = needs = Needs.of(features)
-        self.codes = codes([*needs.days])
-        mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
-        its = needs.item_asked | needs.item_then
-        said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
-        people = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
-        items = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
-        self.translated = people.translate(lake, scene.item, needs.matched)
-        self.texts = {("person", c): t for c, t in people.number_texts(lake, said).items()}
-        self.texts |= {("item", c): t for c, t in items.number_texts(lake, shown).items()}
-        self.types = {"person": people.types, "item": items.types}
+        self.needs = Needs.of(features)
+        self.codes = codes([*self.needs.days])
+        self.parties = Parties.of(lake, domain, scene, self.needs, cutoff_ms)
         self.held = {
-            "person": engine.kept(people.spans(engine.table(people.versions))),
-            "item": engine.kept(items.spans(engine.table(items.versions))),
+            side: engine.kept(spans(engine.table(party.versions)))
+            for side, party in self.parties.sides().items()
         }
 
     def of(self, asked: ir.Table) -> Iterator[ir.Table]:
         told = [f for f in self.features if isinstance(f, DECLARED)]
-        for side in ("person", "item"):
-            asked = as_of(asked, side, self.held[side], self.types[side])
+        for side, party in self.parties.sides().items():
+            asked = as_of(asked, side, self.held[side], party.types)
         asked = self.engine.kept(asked)
         if told:
-            yield declared(asked, told, self.translated, self.lake.calendar)
+            yield declared(asked, told, self.parties.translated, self.lake.calendar)
         for f in self.features:
             if isinstance(f, TextSimilarity):
-                yield text_similarity(asked, f, self.texts, self.engine.table)
+                yield text_similarity(asked, f, self.parties.texts, self.engine.table)
         if not self.needs.days:
             return
         days = self.engine.rows(asked.agg(first=asked.day.min(), last=asked.day.max()))
@@ -195,8 +187,8 @@ class _Graphs:
             happened(exposures, events, self.codes, context, self.lake.calendar),
             self.held["person"],
             self.held["item"],
-            _chosen(self.types["person"], needs.person_then),
-            _chosen(self.types["item"], needs.item_then),
+            _chosen(self.parties.person.types, needs.person_then),
+            _chosen(self.parties.item.types, needs.item_then),
         )
         return self.engine.kept(rows)
 

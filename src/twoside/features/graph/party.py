@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from twoside.features.graph.content import Texts, numbered, text_column
-from twoside.features.graph.spans import spans
 from twoside.features.text import Vectors
 from twoside.store.versions import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    import ibis.expr.types as ir
-
-    from twoside.schema.domain import Domain
+    from twoside.features.graph.needs import Needs
+    from twoside.schema.domain import Domain, Scene
     from twoside.schema.entities import ColumnType, Entity
     from twoside.store.lake import Lake
 
@@ -36,11 +33,6 @@ class Party:
     entity: Entity
     versions: pa.Table
     types: dict[str, ColumnType] = field(default_factory=dict)
-
-    def spans(self, versions: ir.Table | None = None) -> ir.Table:
-        """The versions with their ends; `versions` is the engine's own table of them, if it has
-        one."""
-        return spans(ibis.memtable(self.versions) if versions is None else versions)
 
     def translate(
         self, lake: Lake, other: str, matched: Iterable[tuple[str, str]]
@@ -71,6 +63,35 @@ class Party:
 
     def _add(self, name: str, column: pa.ChunkedArray | pa.Array) -> None:
         self.versions = self.versions.append_column(name, column)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Both sides of a scene, with all that some features read of them."""
+
+    person: Party
+    item: Party
+    translated: Mapping[tuple[str, str], str]
+    """(person column, item column) -> the person's column in words of the item"""
+    texts: Mapping[tuple[str, str], Texts]
+    """(side, column) -> the texts that are numbered in `content.text_column`"""
+
+    @staticmethod
+    def of(lake: Lake, domain: Domain, scene: Scene, needs: Needs, cutoff_ms: int) -> Parties:
+        """The versions that began before the cut-off."""
+        mine = needs.person_asked | needs.person_then | {column for column, _ in needs.matched}
+        its = needs.item_asked | needs.item_then
+        said, shown = ({c for at, c in needs.texts if at == side} for side in ("person", "item"))
+        person = party_spans(lake, domain, scene.person, mine | said, cutoff_ms)
+        item = party_spans(lake, domain, scene.item, its | shown, cutoff_ms)
+        translated = person.translate(lake, scene.item, needs.matched)
+        texts = {("person", c): t for c, t in person.number_texts(lake, said).items()}
+        texts |= {("item", c): t for c, t in item.number_texts(lake, shown).items()}
+        return Parties(person, item, translated, texts)
+
+    def sides(self) -> dict[str, Party]:
+        """By the name of the side."""
+        return {"person": self.person, "item": self.item}
 
 
 def party_spans(

@@ -3,7 +3,6 @@
 happenings.py    rows of the lake's tables as arrays, in order of time
 parties.py       the people and items as they are now
 plan.py          what the declared features need: counters, sequences, their columns
-slots.py         a row for every key that has a history (a hash table)
 counters.py      window sums and last times of one key
 keyed.py         the way from the parts of a key to its counters
 sequences.py     the last behaviours of every person

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twoside.features.online.slots import Slots
+from twoside.features.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

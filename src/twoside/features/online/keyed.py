@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from twoside.features.online.counters import Counters
-from twoside.features.online.slots import Slots, pair_keys
+from twoside.features.slots import Slots, pair_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

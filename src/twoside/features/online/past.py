@@ -12,8 +12,8 @@ from twoside.features.online.happenings import EXPOSE, Happenings
 from twoside.features.online.keyed import Keyed
 from twoside.features.online.plan import plan
 from twoside.features.online.sequences import SequenceNeed, Sequences
-from twoside.features.online.slots import Slots
 from twoside.features.online.trails import Trails
+from twoside.features.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numba import njit
 
 from twoside.features.graph.happened import EXPOSE
-from twoside.features.online.slots import Slots
+from twoside.features.slots import Slots
 from twoside.store.lake import ALWAYS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from twoside.errors import DataError
-from twoside.features.online.slots import Slots
+from twoside.features.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
