@@ -133,7 +133,7 @@ def build_samples(
         position=_array(table, "position", np.int16),
         labels=labelled.labels,
         columns=feature_columns(features, lake, domain, found),
-        values=values,
+        values=np.ascontiguousarray(values),
         weight=weight,
         factors=by_target(labelled.labels, labelled.factors, positives or {}),
         pending=labelled.pending,

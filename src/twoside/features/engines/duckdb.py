@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,23 +26,30 @@ from twoside.features.graph.party import Parties
 from twoside.features.graph.recent import RecentSet
 from twoside.features.graph.spans import as_of, column_of, spans
 from twoside.features.kinds.content import TextSimilarity
-from twoside.features.walks.happenings import Rows, Versions, happenings
-from twoside.features.walks.recents import recents
+from twoside.features.walks.log import Log
+from twoside.features.walks.questions import Questions
+from twoside.features.walks.recents import RecentWalk
+from twoside.features.walks.rows import Rows, Versions
 from twoside.features.walks.texts import texts
-from twoside.features.walks.windows import windows
+from twoside.features.walks.walk import walk
+from twoside.features.walks.windows import KeyWalk
 from twoside.store.parquet import broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
+    from twoside.features.walks.walk import Walker
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.progress import Tick
     from twoside.store.lake import Lake
+
+_DECLARED = 0.05
+"""Part of the work, for the progress, that needs no walk."""
 
 
 @contextmanager
@@ -134,50 +140,42 @@ class _Run:
 
     def values(self, asked: ir.Table, tick: Tick) -> np.ndarray:
         rows = int(self.con.to_pyarrow(asked.count()).as_py())
-        values = np.full((rows, len(self.features)), np.nan, np.float32)
+        # A column lies together: the walks fill column by column, and files keep it so.
+        values = np.full((len(self.features), rows), np.nan, np.float32).T
         if not rows:
             return values
-        steps = list(self._steps(asked, values))
-        for done, step in enumerate(steps, start=1):
-            step()
-            tick(done / len(steps))
-        fill(values, self.features)
-        return values
-
-    def _steps(self, asked: ir.Table, values: np.ndarray) -> Iterator[Callable[[], None]]:
-        """What fills the matrix, a part of its columns each."""
         place = {f.name: n for n, f in enumerate(self.features)}
         told = [f for f in self.features if isinstance(f, DECLARED)]
         if told:
-            yield lambda: self._declared(asked, told, place, values)
+            self._declared(asked, told, place, values)
+        tick(_DECLARED)
+        self._walked(asked, place, values, lambda done: tick(_DECLARED + (1 - _DECLARED) * done))
+        fill(values, self.features)
+        return values
+
+    def _walked(
+        self, asked: ir.Table, place: Mapping[str, int], values: np.ndarray, tick: Tick
+    ) -> None:
         read = [f for f in self.features if isinstance(f, TextSimilarity)]
         if not read and not self.needs.days:
             return
-        row, questions = self._questions(asked)
+        questions = self._questions(asked)
         for f in read:
-            yield partial(texts, questions, row, f, self.parties.texts, values, place[f.name])
+            texts(questions, f, self.parties.texts, values, place[f.name])
         if not self.needs.days:
             return
-        calendar = self.lake.calendar
-        first, last = (calendar.day_of(int(questions.ts[end])) for end in (0, -1))
-        past = happenings(
-            self.lake,
-            self.scene,
-            self.needs,
-            self.codes,
-            self.versions,
-            first,
-            last,
-            self.cutoff_ms,
-        )
-        for key, found in self.needs.by_key.items():
-            at = [place[f.name] for f in found]
-            yield partial(
-                windows, questions, row, past, key, found, self.codes, calendar, values, at
-            )
+        log = Log(self.lake, self.scene, self.needs, self.codes, self.versions, self.cutoff_ms)
+
+        def places(features: Sequence[Feature]) -> list[int]:
+            return [place[f.name] for f in features]
+
+        walkers: list[Walker] = [
+            KeyWalk(questions, key, found, log, values, places(found))
+            for key, found in self.needs.by_key.items()
+        ]
         for one in RecentSet.of(self.needs.recent):
-            at = [place[f.name] for f in one.features]
-            yield partial(recents, questions, row, past, one.features, self.codes, values, at)
+            walkers.append(RecentWalk(questions, one, log, values, places(one.features)))
+        walk(questions, log, walkers, tick)
 
     def _declared(
         self,
@@ -197,20 +195,15 @@ class _Run:
                     column = batch.column(name).to_numpy(zero_copy_only=False)
                     values[rows, place[name]] = column
 
-    def _questions(self, asked: ir.Table) -> tuple[np.ndarray, Rows]:
-        """The asked pairs in order of time, and their rows in the matrix."""
+    def _questions(self, asked: ir.Table) -> Questions:
         context = {column_of("context", name): name for name in sorted(self.needs.context)}
         found = self.con.to_pyarrow(asked.select("row", "ts", "person", "item", *context))
         ts = found["ts"].to_numpy()
         order = np.argsort(ts, kind="stable")
         sides = {side: found[side].to_numpy()[order] for side in ("person", "item")}
-        return found["row"].to_numpy()[order], Rows(
-            ts[order],
-            sides,
-            {side: self.versions[side].held(rows, ts[order]) for side, rows in sides.items()},
-            self.versions,
-            {name: found[column].to_numpy()[order] for column, name in context.items()},
-        )
+        said = {name: found[column].to_numpy()[order] for column, name in context.items()}
+        rows = Rows(ts[order], sides, said, self.versions)
+        return Questions(rows, found["row"].to_numpy()[order], self.lake.calendar)
 
 
 def asked_context(exposures: ir.Table, scene: Scene) -> dict[str, ir.Value]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
 from twoside.features.graph.spans import column_of
@@ -54,15 +55,35 @@ class Texts:
 def numbered(column: pa.ChunkedArray | pa.Array, words: Vectors) -> tuple[pa.Array, Texts]:
     """The number of the text of each entry (int32, -1: there is none), and the texts. The column
     holds codes, or lists of codes."""
-    number: dict[tuple[int, ...], int] = {}
-    numbers = []
-    for value in column.to_pylist():
-        said = value if isinstance(value, list) else [value]
-        text = tuple(sorted({code for code in said if code >= 0}))
-        numbers.append(number.setdefault(text, len(number)) if text else -1)
-    codes = np.array([code for text in number for code in text], np.int32)
-    start = np.cumsum([0, *(len(text) for text in number)], dtype=np.int64)
-    return pa.array(numbers, pa.int32()), Texts(Bags(codes, start, words))
+    entry, code = _said(column)
+    length = np.bincount(entry, minlength=len(column))
+    begin = np.append(0, np.cumsum(length))
+    numbers = np.full(len(column), -1, np.int32)
+    codes, lengths = [np.empty(0, np.int32)], [0]
+    for size in np.unique(length[length > 0]).tolist():
+        entries = np.flatnonzero(length == size)
+        lists = code[begin[entries][:, None] + np.arange(size)]
+        texts, number = np.unique(lists, axis=0, return_inverse=True)
+        numbers[entries] = len(lengths) - 1 + number.reshape(-1)
+        codes.append(texts.reshape(-1))
+        lengths += [size] * len(texts)
+    start = np.cumsum(lengths, dtype=np.int64)
+    return pa.array(numbers), Texts(Bags(np.concatenate(codes), start, words))
+
+
+def _said(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(entry, code), in order: the different known codes of each entry."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_list(column.type):
+        entry = pc.list_parent_indices(column).to_numpy()
+        code = pc.list_flatten(column).to_numpy()
+    else:
+        entry, code = np.arange(len(column)), column.to_numpy()
+    known = code >= 0
+    width = int(code.max(initial=0)) + 1
+    pairs = np.unique(entry[known].astype(np.int64) * width + code[known])
+    return pairs // width, (pairs % width).astype(np.int32)
 
 
 def text_column(column: str) -> str:

@@ -143,12 +143,14 @@ class RecentSet:
     """Features that read the same sequence."""
 
     events: tuple[str, ...]
+    days: int | None
+    """How many whole days before the request's day it goes back; None: to the beginning"""
     features: tuple[Recent, ...]
 
     @staticmethod
     def of(features: Sequence[Recent]) -> list[RecentSet]:
-        """The features by their set of events, in the order of first use."""
-        sets: dict[tuple[str, ...], list[Recent]] = {}
+        """The features by their set of events and window, in the order of first use."""
+        sets: dict[tuple[tuple[str, ...], int | None], list[Recent]] = {}
         for f in features:
-            sets.setdefault(tuple(sorted(set(f.events))), []).append(f)
-        return [RecentSet(events, tuple(found)) for events, found in sets.items()]
+            sets.setdefault((tuple(sorted(set(f.events))), f.days), []).append(f)
+        return [RecentSet(events, days, tuple(found)) for (events, days), found in sets.items()]

@@ -1,7 +1,8 @@
 """What the person did most recently: the last behaviours strictly before the request.
 
 The sequence is of the person's events among `events`, in order of (ts_ms, event_id); an item
-taken twice stands in it twice.
+taken twice stands in it twice. `days` ends it so many whole days before the request's day; None:
+nowhere.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class RecentShare:
     column: str
     meaning: str = ""
     unit: str = "share"
+    days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class RecentValue:
     column: str
     meaning: str = ""
     unit: str = ""
+    days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,3 +50,4 @@ class RecentGap:
     column: str
     meaning: str = ""
     unit: str = ""
+    days: int | None = None

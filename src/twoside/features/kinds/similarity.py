@@ -24,3 +24,4 @@ class RecentSimilarity:
     how: Literal["mean", "max"]
     meaning: str = ""
     unit: str = "share"
+    days: int | None = None

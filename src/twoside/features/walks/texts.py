@@ -14,21 +14,20 @@ if TYPE_CHECKING:
 
     from twoside.features.graph.content import Texts
     from twoside.features.kinds.content import TextSimilarity
-    from twoside.features.walks.happenings import Rows
+    from twoside.features.walks.questions import Questions
+    from twoside.features.walks.rows import Rows
 
 
 def texts(
-    asked: Rows,
-    row: np.ndarray,
+    asked: Questions,
     feature: TextSimilarity,
     known: Mapping[tuple[str, str], Texts],
     values: np.ndarray,
     place: int,
 ) -> None:
-    """Write one feature into `values` (float32 (rows, columns)): of the i-th asked into row
-    `row[i]` at `place`. `known` is by (side, column)."""
-    mine, my_bags = _texts(asked, "person", feature.person_column, known)
-    its, its_bags = _texts(asked, "item", feature.item_column, known)
+    """Write one feature into `values` (float32 (rows, columns)) at `place`. `known` is by (side, column)."""
+    mine, my_bags = _texts(asked.rows, "person", feature.person_column, known)
+    its, its_bags = _texts(asked.rows, "item", feature.item_column, known)
     # A text of a person is laid out once for all that it is asked with.
     order = np.argsort(mine, kind="stable")
     first = np.flatnonzero(np.diff(mine[order], prepend=-1))
@@ -45,7 +44,7 @@ def texts(
         found,
         0,
     )
-    values[row[order], place] = found[:, 0]
+    values[asked.row[order], place] = found[:, 0]
 
 
 def _texts(
