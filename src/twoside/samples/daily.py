@@ -157,7 +157,15 @@ class FeatureTables:
         asked = con.create_table("asked", self._asked(con, first, last))
         cutoff = self.lake.calendar.start_of(last + 1)
         values = duckdb.feature_values(
-            con, self.lake, self.domain, self.scene, self.features, asked, cutoff, tick
+            con,
+            self.lake,
+            self.domain,
+            self.scene,
+            self.features,
+            asked,
+            cutoff,
+            tick,
+            carry=True,
         )
         told = asked.select("row", "exposure_id", "day", "shown_day")
         rows = con.to_pyarrow(told.order_by("row"))

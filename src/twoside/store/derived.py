@@ -43,6 +43,10 @@ class Derived:
         path = self.lake.layout.derived(self.name) / f"dt={iso(day)}" / PART
         return dict(_metadata(str(path), path.stat().st_mtime_ns)) if path.is_file() else {}
 
+    def day(self, day: int, columns: list[str]) -> pa.Table:
+        """The rows of a day that it has."""
+        return parquet.read(self._files()[day], columns).combine_chunks()
+
     def groups(self, day: int, columns: list[str]) -> Iterator[pa.Table]:
         """The rows of a day, some at a time, as they were written; none if there is no such day."""
         path = self._files().get(day)

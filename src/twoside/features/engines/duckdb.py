@@ -26,7 +26,8 @@ from twoside.features.graph.party import Parties
 from twoside.features.graph.recent import RecentSet
 from twoside.features.graph.spans import as_of, column_of, spans
 from twoside.features.kinds.content import TextSimilarity
-from twoside.features.walks.log import Log
+from twoside.features.walks.carried import Carried
+from twoside.features.walks.log import Log, first_day
 from twoside.features.walks.questions import Questions
 from twoside.features.walks.recents import RecentWalk
 from twoside.features.walks.rows import Rows, Versions
@@ -109,14 +110,17 @@ def feature_values(
     asked: ir.Table,
     cutoff_ms: int,
     tick: Tick,
+    *,
+    carry: bool = False,
 ) -> np.ndarray:
-    """float32 (n, len(features)) of the n pairs of `asked`.
+    """float32 (n, len(features)) of the n pairs of `asked`; a column lies together.
 
     `asked` has row (0 to n - 1), ts (the request's, before `cutoff_ms`), day, person, item, and
     `context__<column>` for each context column of the scene. Only what happened before a row's
-    own `ts` is known to it.
+    own `ts` is known to it. With `carry`, what days leave behind is kept in the lake
+    (`walks.carried`), for which `cutoff_ms` must be the end of a day.
     """
-    return _Run(con, lake, domain, scene, features, cutoff_ms).values(asked, tick)
+    return _Run(con, lake, domain, scene, features, cutoff_ms, carry).values(asked, tick)
 
 
 class _Run:
@@ -130,11 +134,13 @@ class _Run:
         scene: Scene,
         features: Sequence[Feature],
         cutoff_ms: int,
+        carry: bool,
     ) -> None:
         self.con, self.lake, self.scene = con, lake, scene
         self.features, self.cutoff_ms = features, cutoff_ms
         self.needs = Needs.of(features)
-        self.codes = codes([*self.needs.days])
+        self.carried = Carried.of(lake, domain, scene) if carry else None
+        self.codes = self.carried.codes if self.carried else codes([*self.needs.days])
         self.parties = Parties.of(lake, domain, scene, self.needs, cutoff_ms)
         self.versions = {side: Versions.of(p) for side, p in self.parties.sides().items()}
 
@@ -164,17 +170,33 @@ class _Run:
             texts(questions, f, self.parties.texts, values, place[f.name])
         if not self.needs.days:
             return
-        log = Log(self.lake, self.scene, self.needs, self.codes, self.versions, self.cutoff_ms)
+        log = Log(
+            self.lake,
+            self.scene,
+            [*self.needs.days],
+            self.codes,
+            sorted(self.needs.context),
+            self.versions,
+            self.cutoff_ms,
+            self.carried,
+        )
 
         def places(features: Sequence[Feature]) -> list[int]:
             return [place[f.name] for f in features]
 
-        walkers: list[Walker] = [
+        keys = [
             KeyWalk(questions, key, found, log, values, places(found))
             for key, found in self.needs.by_key.items()
         ]
-        for one in RecentSet.of(self.needs.recent):
-            walkers.append(RecentWalk(questions, one, log, values, places(one.features)))
+        recent = [
+            RecentWalk(questions, one, log, values, places(one.features))
+            for one in RecentSet.of(self.needs.recent)
+        ]
+        walkers: list[Walker] = [*keys, *recent]
+        if self.carried:
+            first = first_day(self.lake, questions.first, max(w.reach for w in walkers))
+            small = [key.small for key in keys if key.small]
+            self.carried.update(range(first, questions.last + 1), small, self.versions)
         walk(questions, log, walkers, tick)
 
     def _declared(

@@ -199,6 +199,20 @@ class Small:
                 found[:] = np.where(codes >= 0, codes, self.size)
         return found
 
+    def grown(self, found: Sum, sizes: tuple[int, ...]) -> Sum:
+        """A sum of when the parts had fewer values, of the `sizes` then."""
+        if sizes == self.sizes:
+            return found
+        kinds = len(found.counts) // (prod(sizes) + 1)
+        room = tuple(slice(size) for size in sizes)
+
+        def larger(cells: np.ndarray, nothing: int) -> np.ndarray:
+            whole = np.full((*self.sizes, kinds), nothing, cells.dtype)
+            whole[room] = cells[:-kinds].reshape(*sizes, kinds)
+            return np.append(whole.reshape(-1), cells[-kinds:])
+
+        return Sum(larger(found.counts, 0), larger(found.last, NEVER))
+
     def sum(self, rows: Rows, kind: np.ndarray, kinds: int) -> Sum:
         """Of a day's happenings; the last code stands for unknown."""
         cells = (self.size + 1) * kinds

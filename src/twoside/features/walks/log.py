@@ -18,9 +18,9 @@ from twoside.features.walks.rows import Rows
 from twoside.store.lake import ALWAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from twoside.features.graph.needs import Needs
+    from twoside.features.walks.carried import Carried
     from twoside.features.walks.keys import Small, Sum
     from twoside.features.walks.rows import Versions
     from twoside.schema.domain import Scene
@@ -47,94 +47,107 @@ class Happened:
             known = (rows >= 0) & (rows < len(asked))
             kept = np.flatnonzero(known & asked[np.where(known, rows, 0)]) if len(asked) else rows[:0]
             whole = len(kept) > _MOST * len(rows)
-            self._among[side] = self if whole else Happened(self.rows.take(kept), self.kind[kept])
+            self._among[side] = self if whole else self.take(kept)
         return self._among[side]
+
+    def take(self, kept: np.ndarray) -> Happened:
+        """Some of them, by their numbers in rising order."""
+        return Happened(self.rows.take(kept), self.kind[kept])
 
 
 class Log:
-    """The log of a scene, a day at a time, as some features need it. What was read is kept until
-    it is forgotten."""
+    """The log of a scene, a day at a time. What was read is kept until it is forgotten."""
 
     def __init__(
         self,
         lake: Lake,
         scene: Scene,
-        needs: Needs,
+        kinds: Collection[str],
         codes: Mapping[str, int],
+        context: Sequence[str],
         versions: Mapping[str, Versions],
         cutoff_ms: int,
+        carried: Carried | None = None,
     ) -> None:
-        self.lake, self.scene, self.needs = lake, scene, needs
-        self.codes, self.versions, self.cutoff_ms = codes, versions, cutoff_ms
+        """Of some `kinds` of happenings, with some `context` columns. `carried` days must be up
+        to date; without them everything is read from the tables of the lake."""
+        self.lake, self.scene, self.kinds, self.codes = lake, scene, kinds, codes
+        self.context, self.versions, self.cutoff_ms = context, versions, cutoff_ms
         self.start = ALWAYS
-        """The day that the walk began with"""
+        """The day that the walk begins with"""
+        self._carried = carried
         self._days: dict[int, Happened] = {}
-        self._sums: dict[tuple[int, Small], Sum] = {}
+        self._sums: dict[int, dict[Small, Sum]] = {}
+        self._small: list[Small] = []
 
     def begin(self, asked: int, reach: int) -> int:
         """The first day to walk, for requests from day `asked` on that look `reach` days back."""
-        days = [day for table in ("exposures", "events") for day in self.lake.days(table)[:1]]
-        self.start = max(min(days, default=asked), asked - reach)
+        self.start = first_day(self.lake, asked, reach)
         return self.start
+
+    def will_sum(self, key: Small) -> None:
+        """Days will be summed by this key."""
+        self._small.append(key)
 
     def day(self, day: int) -> Happened:
         """What happened on a day."""
         if day not in self._days:
-            self._days[day] = self._read_day(day)
+            carried = self._carried
+            self._days[day] = carried.happened(day, self) if carried else self.read(day)
         return self._days[day]
 
     def sum(self, day: int, key: Small) -> Sum:
-        """What happened on a day to each value of a key."""
-        if (day, key) not in self._sums:
+        """What happened on a day to each value of a key, one of those that `will_sum` told."""
+        if day not in self._sums:
+            carried = self._carried
+            self._sums[day] = carried.sums(day, self._small) if carried else {}
+        known = self._sums[day]
+        if key not in known:
             happened = self.day(day)
-            self._sums[day, key] = key.sum(happened.rows, happened.kind, len(self.codes))
-        return self._sums[day, key]
+            known[key] = key.sum(happened.rows, happened.kind, len(self.codes))
+        return known[key]
 
     def forget(self, before: int) -> None:
         """Let go of the days before one."""
         self._days = {day: kept for day, kept in self._days.items() if day >= before}
-        self._sums = {at: kept for at, kept in self._sums.items() if at[0] >= before}
+        self._sums = {day: kept for day, kept in self._sums.items() if day >= before}
 
-    def _read_day(self, day: int) -> Happened:
-        context = sorted(self.needs.context)
+    def read(self, day: int) -> Happened:
+        """What happened on a day, out of the tables of the lake."""
         parts = []
-        if EXPOSE in self.needs.days:
+        if EXPOSE in self.kinds:
             columns = ["exposure_id", "ts_ms", "person", "item"]
-            shown = self._read("exposures", day, columns, context)
-            shown["kind"] = np.zeros(len(shown["ts_ms"]), np.int8)
+            shown = self._read(("exposures", day, day), columns, self.context)
+            shown["kind"] = np.full(len(shown["ts_ms"]), self.codes[EXPOSE], np.int8)
             parts.append(_by("exposure_id", shown))
-        if self.needs.events:
+        if set(self.kinds) - {EXPOSE}:
             columns = ["ts_ms", "event_id", "exposure_id", "person", "item", "kind"]
-            acted = self._read("events", day, columns, [])
+            acted = self._read(("events", day, day), columns, [])
             answered = acted.pop("exposure_id")
-            if context:
+            if self.context:
                 acted |= self._answers.context(answered)
             parts.append(_by("event_id", acted))
         return self._in_order(parts)
 
     @cached_property
     def _answers(self) -> _Answers:
-        context = sorted(self.needs.context)
         last = self.lake.calendar.day_of(self.cutoff_ms)
-        shown = self._read_days("exposures", ALWAYS, last, ["exposure_id"], context)
+        shown = self._read(("exposures", ALWAYS, last), ["exposure_id"], self.context)
         return _Answers(Slots.of(shown.pop("exposure_id")), shown)
 
     def _read(
-        self, table: str, day: int, columns: list[str], context: list[str]
+        self, days: tuple[str, int, int], columns: list[str], context: Sequence[str]
     ) -> dict[str, np.ndarray]:
-        return self._read_days(table, day, day, columns, context)
-
-    def _read_days(
-        self, table: str, first_day: int, last_day: int, columns: list[str], context: list[str]
-    ) -> dict[str, np.ndarray]:
-        """Columns of some days as arrays; a context column that no day has is -1."""
-        there = set(self.lake.columns(table, first_day, last_day)) if context else set()
+        """Columns of (table, first day, last day) as arrays; a context column that no day has is
+        -1."""
+        there = set(self.lake.columns(*days)) if context else set()
         known = [name for name in context if name in there]
-        rows = self.lake.read(table, first_day, last_day, [*columns, *known], self.scene.name)
+        rows = self.lake.read(*days, [*columns, *known], self.scene.name)
         found = {name: rows[name].to_numpy() for name in [*columns, *known] if name != "kind"}
         if "kind" in columns:
             kinds = rows["kind"].combine_chunks().dictionary_encode()
-            found["kind"] = _coded(kinds, self.codes)
+            wanted = {kind: self.codes[kind] for kind in self.kinds}
+            found["kind"] = _coded(kinds, wanted)
         missing = np.full(rows.num_rows, -1, np.int32)
         return found | {name: missing for name in context if name not in there}
 
@@ -149,6 +162,12 @@ class Log:
         }
         context = {name: values[order].astype(np.int32) for name, values in both.items()}
         return Happened(Rows(ts, sides, context, self.versions), kind)
+
+
+def first_day(lake: Lake, asked: int, reach: int) -> int:
+    """The first day that requests from day `asked` on look at, `reach` days back."""
+    days = [day for table in ("exposures", "events") for day in lake.days(table)[:1]]
+    return max(min(days, default=asked), asked - reach)
 
 
 class _Answers:

@@ -18,14 +18,22 @@ from numba import njit
 
 from twoside.features.kinds.behaviour import MOST_DAYS
 from twoside.features.walks.keys import NEVER, Asked, Small
-from twoside.features.walks.program import ACTIVE, ALWAYS, COUNT, RATE, Program
+from twoside.features.walks.program import ALWAYS, Program
 from twoside.schema.calendar import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twoside.features.walks.log import Happened, Log
-    from twoside.features.walks.program import Statistic
+    from twoside.features.walks.program import (
+        Actives,
+        Counts,
+        Lasts,
+        Marks,
+        Rates,
+        Sets,
+        Statistic,
+    )
     from twoside.features.walks.questions import Questions
 
 
@@ -69,69 +77,49 @@ def _mark(
     days: int,
     slot: np.ndarray,
     kind: np.ndarray,
-    mark_start: np.ndarray,
-    mark_of: np.ndarray,
+    marks: Marks,
     active: np.ndarray,
 ) -> None:
     """Note that the keys of happenings `first` to `end` were active some days ago."""
-    if not mark_of.size or days > MOST_DAYS:
+    if not marks.of.size or days > MOST_DAYS:
         return
     for i in range(first, end):
-        for j in range(mark_start[kind[i]], mark_start[kind[i] + 1]):
-            active[slot[i], mark_of[j]] |= 1 << days
+        for j in range(marks.start[kind[i]], marks.start[kind[i] + 1]):
+            active[slot[i], marks.of[j]] |= 1 << days
 
 
 @njit(cache=True, nogil=True)
-def _answer(
-    s: int,
-    columns: int,
-    counts: np.ndarray,
-    active: np.ndarray,
-    last: np.ndarray,
-    now: int,
-    midnight: int,
-    set_start: np.ndarray,
-    set_column: np.ndarray,
-    what: np.ndarray,
-    some: np.ndarray,
-    over: np.ndarray,
-    window: np.ndarray,
-    prior: np.ndarray,
-    weight: np.ndarray,
-    totals: np.ndarray,
-    values: np.ndarray,
-    row: int,
-    places: np.ndarray,
-) -> None:
-    """The features of one request out of the counters of slot `s`."""
-    base = s * columns
-    for n in range(totals.shape[0]):
+def _total(base: int, counts: np.ndarray, sets: Sets, totals: np.ndarray) -> None:
+    """float64 `totals` (sets x ages): how often each set happened in the window of each age."""
+    ages = counts.shape[0] - 1
+    for s in range(sets.start.size - 1):
         so_far = 0
-        for a in range(totals.shape[1]):
-            for j in range(set_start[n], set_start[n + 1]):
-                so_far += counts[a, base + set_column[j]]
-            totals[n, a] = so_far
-    for f in range(what.size):
-        if what[f] == COUNT:
-            values[row, places[f]] = totals[some[f], window[f]]
-        elif what[f] == RATE:
-            above = totals[some[f], window[f]] + weight[f] * prior[f]
-            values[row, places[f]] = above / (totals[over[f], window[f]] + weight[f])
-        elif what[f] == ACTIVE:
-            days = active[s, some[f]] & ((1 << (window[f] + 1)) - 1)
-            ones = 0
-            while days:
-                days &= days - 1
-                ones += 1
-            values[row, places[f]] = ones
-        else:
-            latest = NEVER
-            for j in range(set_start[some[f]], set_start[some[f] + 1]):
-                latest = max(latest, last[base + set_column[j]])
-            known = latest > NEVER
-            if known and window[f] != ALWAYS:
-                known = latest >= midnight - window[f] * DAY_MS
-            values[row, places[f]] = (now - latest) / HOUR_MS if known else np.nan
+        for a in range(ages):
+            for j in range(sets.start[s], sets.start[s + 1]):
+                so_far += counts[a, base + sets.column[j]]
+            totals[s * ages + a] = so_far
+
+
+@njit(cache=True, nogil=True)
+def _hours(
+    base: int, last: np.ndarray, sets: Sets, s: int, days: int, now: int, midnight: int
+) -> float:
+    """Since the last of a set; NaN if there was none in the window."""
+    latest = NEVER
+    for j in range(sets.start[s], sets.start[s + 1]):
+        latest = max(latest, last[base + sets.column[j]])
+    if latest == NEVER or (days != ALWAYS and latest < midnight - days * DAY_MS):
+        return np.nan
+    return (now - latest) / HOUR_MS
+
+
+@njit(cache=True, nogil=True)
+def _ones(bits: int) -> int:
+    ones = 0
+    while bits:
+        bits &= bits - 1
+        ones += 1
+    return ones
 
 
 @njit(cache=True, nogil=True)
@@ -145,25 +133,20 @@ def _play(
     midnight: int,
     column_of: np.ndarray,
     columns: int,
-    mark_start: np.ndarray,
-    mark_of: np.ndarray,
-    set_start: np.ndarray,
-    set_column: np.ndarray,
-    what: np.ndarray,
-    some: np.ndarray,
-    over: np.ndarray,
-    window: np.ndarray,
-    prior: np.ndarray,
-    weight: np.ndarray,
+    marks: Marks,
+    sets: Sets,
+    count: Counts,
+    rate: Rates,
+    since: Lasts,
+    days: Actives,
     counts: np.ndarray,
     active: np.ndarray,
     last: np.ndarray,
     values: np.ndarray,
-    places: np.ndarray,
 ) -> None:
     """A day's happenings and requests in order of time. `counts` int32 (ages + 1, slots x
     columns); the last row is for what no counter wants."""
-    totals = np.zeros((set_start.size - 1, counts.shape[0] - 1), np.int64)
+    totals = np.zeros((sets.start.size - 1) * (counts.shape[0] - 1), np.float64)
     at = 0
     for q in range(asked_ts.size):
         until = at
@@ -171,31 +154,24 @@ def _play(
             until += 1
         if until > at:
             _add(at, until, slot, kind, ts, column_of, columns, counts[0], last)
-            _mark(at, until, 0, slot, kind, mark_start, mark_of, active)
+            _mark(at, until, 0, slot, kind, marks, active)
         at = until
-        _answer(
-            asked_slot[q],
-            columns,
-            counts,
-            active,
-            last,
-            asked_ts[q],
-            midnight,
-            set_start,
-            set_column,
-            what,
-            some,
-            over,
-            window,
-            prior,
-            weight,
-            totals,
-            values,
-            asked_row[q],
-            places,
-        )
+        row, base = asked_row[q], asked_slot[q] * columns
+        _total(base, counts, sets, totals)
+        for f in range(count.place.size):
+            values[row, count.place[f]] = totals[count.at[f]]
+        for f in range(rate.place.size):
+            above = totals[rate.above[f]] + rate.add[f]
+            values[row, rate.place[f]] = above / (totals[rate.below[f]] + rate.weight[f])
+        for f in range(since.place.size):
+            values[row, since.place[f]] = _hours(
+                base, last, sets, since.set[f], since.days[f], asked_ts[q], midnight
+            )
+        for f in range(days.place.size):
+            window = (1 << (days.days[f] + 1)) - 1
+            values[row, days.place[f]] = _ones(active[asked_slot[q], days.mark[f]] & window)
     _add(at, ts.size, slot, kind, ts, column_of, columns, counts[0], last)
-    _mark(at, ts.size, 0, slot, kind, mark_start, mark_of, active)
+    _mark(at, ts.size, 0, slot, kind, marks, active)
 
 
 class KeyWalk:
@@ -212,11 +188,12 @@ class KeyWalk:
     ) -> None:
         """Features go to `places` of `values` (float32 (rows, columns))."""
         self._asked, self._log = asked, log
-        self._values, self._places = values, np.array(places, np.int64)
-        program = Program.of(features, log.codes, every=False)
-        self._small = None if program.marks else Small.of(key, log.versions, log.lake)
+        self._values = values
+        program = Program.of(features, places, log.codes, every=False)
+        self._small = None if program.marked else Small.of(key, log.versions, log.lake)
         if self._small:
-            self._program = Program.of(features, log.codes, every=True)
+            log.will_sum(self._small)
+            self._program = Program.of(features, places, log.codes, every=True)
             found = self._small.find(asked.rows)
             # For what is asked, unknown is a slot that nothing ever counts for.
             self._numbers = np.where(found < self._small.size, found, found + 1).astype(np.int32)
@@ -226,6 +203,11 @@ class KeyWalk:
             self._keys = Asked.of(asked.rows, key)
             self._numbers, self._slots = self._keys.numbers, self._keys.size + 2
         self._of = next((side for side in ("person", "item") if side in key), None)
+
+    @property
+    def small(self) -> Small | None:
+        """The key, if whole days are summed by it."""
+        return self._small
 
     @property
     def reach(self) -> int:
@@ -242,14 +224,14 @@ class KeyWalk:
         """Of the counters."""
         p = self._program
         ages = len(p.bounds) + 1
-        return self._slots * (p.columns * (4 * ages + 8 * p.timed) + 8 * p.marks)
+        return self._slots * (p.columns * (4 * ages + 8 * p.timed) + 8 * p.marked)
 
     def start(self) -> None:
         """Nothing has happened."""
         p = self._program
         cells = self._slots * p.columns
         self._counts = np.zeros((len(p.bounds) + 1, cells), np.int32)
-        self._active = np.zeros((self._slots, p.marks), np.int64)
+        self._active = np.zeros((self._slots, p.marked), np.int64)
         self._last = np.full(cells if p.timed else 0, NEVER, np.int64)
 
     def end(self) -> None:
@@ -273,7 +255,7 @@ class KeyWalk:
         past = self._past(day)
         slot, kind, ts = self._keys.find(past.rows), past.kind, past.rows.ts
         _add(0, len(ts), slot, kind, ts, p.column_of, p.columns, counts, self._last)
-        _mark(0, len(ts), days, slot, kind, p.mark_start, p.mark_of, self._active)
+        _mark(0, len(ts), days, slot, kind, p.marks, self._active)
 
     def play(self, day: int) -> None:
         """A day that is asked."""
@@ -290,21 +272,16 @@ class KeyWalk:
             self._log.lake.calendar.start_of(day),
             p.column_of,
             p.columns,
-            p.mark_start,
-            p.mark_of,
-            p.set_start,
-            p.set_column,
-            p.what,
-            p.some,
-            p.over,
-            p.window,
-            p.prior,
-            p.weight,
+            p.marks,
+            p.sets,
+            p.counts,
+            p.rates,
+            p.lasts,
+            p.actives,
             self._counts,
             self._active,
             self._last,
             self._values,
-            self._places,
         )
 
     def midnight(self, day: int) -> None:
