@@ -135,7 +135,7 @@ class _Check:
                 self.both(f.person_longitude, f.item_longitude, "number")
 
     def numbers(self, f: Feature) -> None:
-        days = f.days if isinstance(f, Count | Rate | Since | ActiveDays) else None
+        days = getattr(f, "days", None)
         if days is not None and days < 0:
             raise ConfigError(f"{self.where}.days = {days}: expected 0 (today) or more days.")
         if isinstance(f, ActiveDays) and f.days > MOST_DAYS:

@@ -109,10 +109,14 @@ def _window(f: Feature) -> str:
                 return "always"
             return "today" if f.days == 0 else f"{f.days} days"
         case RecentShare() | RecentGap() | RecentSimilarity():
-            return f"last {f.last}"
+            return f"last {f.last}{_within(f.days)}"
         case RecentValue():
-            return f"{f.back} back"
+            return f"{f.back} back{_within(f.days)}"
     return ""
+
+
+def _within(days: int | None) -> str:
+    return "" if days is None else f" in {days} days"
 
 
 def _events(f: Feature) -> str:

@@ -228,19 +228,19 @@ class _World:
                 born = (person if f.about == "person" else item)[f.column]
                 return (ask.ts_ms - born) / 3_600_000 if born != -1 else UNKNOWN
             case RecentShare():
-                recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
+                recent = self.in_window(("person",), f.events, f.days, ask, log)[-f.last :]
                 mine = ask.item if f.column == "item" else item[f.column]
                 same = sum(_of(h, f.column) == mine and mine != -1 for h in recent)
                 return same / len(recent) if recent else UNKNOWN
             case RecentValue():
-                recent = self.in_window(("person",), f.events, None, ask, log)
+                recent = self.in_window(("person",), f.events, f.days, ask, log)
                 return float(_of(recent[-f.back], f.column)) if len(recent) >= f.back else -1.0
             case RecentGap():
-                recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
+                recent = self.in_window(("person",), f.events, f.days, ask, log)[-f.last :]
                 known = [v for v in (_of(h, f.column) for h in recent) if not math.isnan(v)]
                 return item[f.column] - sum(known) / len(known) if known else UNKNOWN
             case RecentSimilarity():
-                recent = self.in_window(("person",), f.events, None, ask, log)[-f.last :]
+                recent = self.in_window(("person",), f.events, f.days, ask, log)[-f.last :]
                 return self.similarity(f, recent, item)
             case Preference() | Trend():
                 of, over = (self.value(self.named[name], ask, log) for name in (f.of, f.over))

@@ -300,18 +300,19 @@ def every_kind() -> tuple[Feature, ...]:
         counted.append(ActiveDays(f"shown_days_{n}", key, ("expose",), 3))
     counted.append(Since("since_shown", ("item",), ("expose",)))
     recent: list[Feature] = []
-    for events in (("look", "take"), ("drop",), ("expose", "keep")):
-        name = "_".join(events)
+    sets = (("look", "take"), None), (("drop",), None), (("expose", "keep"), None)
+    for events, days in (*sets, (("look", "take"), 1), (("drop", "take"), 0)):
+        name = "_".join(events) + (f"_{days}" if days is not None else "")
         recent += [
-            RecentShare(f"share_item_{name}", events, 5, "item"),
-            RecentShare(f"share_city_{name}", events, 5, "city"),
-            RecentShare(f"share_trade_{name}", events, 2, "trade"),
-            RecentValue(f"last_item_{name}", events, 1, "item"),
-            RecentValue(f"third_city_{name}", events, 3, "city"),
-            RecentGap(f"gap_{name}", events, 4, "pay"),
-            RecentSimilarity(f"like_{name}", events, 6, ("city", "trade"), "mean"),
-            RecentSimilarity(f"most_like_{name}", events, 2, ("trade", "city"), "max"),
-            RecentSimilarity(f"city_like_{name}", events, 3, ("city",), "mean"),
+            RecentShare(f"share_item_{name}", events, 5, "item", days=days),
+            RecentShare(f"share_city_{name}", events, 5, "city", days=days),
+            RecentShare(f"share_trade_{name}", events, 2, "trade", days=days),
+            RecentValue(f"last_item_{name}", events, 1, "item", days=days),
+            RecentValue(f"third_city_{name}", events, 3, "city", days=days),
+            RecentGap(f"gap_{name}", events, 4, "pay", days=days),
+            RecentSimilarity(f"like_{name}", events, 6, ("city", "trade"), "mean", days=days),
+            RecentSimilarity(f"most_like_{name}", events, 2, ("trade", "city"), "max", days=days),
+            RecentSimilarity(f"city_like_{name}", events, 3, ("city",), "mean", days=days),
         ]
     return (
         Attribute("buyer_city", "person", "city"),

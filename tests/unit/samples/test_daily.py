@@ -83,7 +83,9 @@ def test_day_by_day_is_all_days_together_byte_for_byte(lake, monkeypatch):
     assert files_of(lake) == together
 
 
-def test_a_killed_build_goes_on_and_ends_with_the_same_bytes(lake, monkeypatch):
+@pytest.mark.parametrize("commits", [0, 1, 2, 3, 5])
+def test_a_killed_build_goes_on_and_ends_with_the_same_bytes(lake, monkeypatch, commits):
+    """A day is two commits: what it leaves to others, and its table."""
     days = lake.days("exposures")[-4:]
     monkeypatch.setattr(daily, "_MOST_BYTES", 1)
     tables_of(lake).build(days[0], days[-1], quiet)
@@ -92,7 +94,7 @@ def test_a_killed_build_goes_on_and_ends_with_the_same_bytes(lake, monkeypatch):
     commit, done = journal.commit, []
 
     def killed(*args):
-        if len(done) == 2:
+        if len(done) == commits:
             raise KeyboardInterrupt
         done.append(1)
         commit(*args)
@@ -101,8 +103,8 @@ def test_a_killed_build_goes_on_and_ends_with_the_same_bytes(lake, monkeypatch):
         broken.setattr(journal, "commit", killed)
         with pytest.raises(KeyboardInterrupt):
             tables_of(lake).build(days[0], days[-1], quiet)
-    assert len(files_of(lake)) == 2
-    assert tables_of(lake).build(days[0], days[-1], quiet) == days[2:]
+    assert len(files_of(lake)) == commits // 2
+    assert tables_of(lake).build(days[0], days[-1], quiet) == days[commits // 2 :]
     assert files_of(lake) == whole
 
 

@@ -8,13 +8,19 @@ instead, and rank models learn his rates once, from the days they train on (rank
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from twoside.domains.feed.entities import ANONYMOUS
-from twoside.features.definition import Feature
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Context, Identity
 from twoside.features.kinds.sequence import RecentGap, RecentShare
 from twoside.features.kinds.statistic import Count, Rate
 from twoside.features.kinds.time import Hour, Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twoside.features.definition import Feature
 
 _PRIOR = {"click": 0.44, "long_view": 0.31, "like": 0.1, "hate": 0.03}
 """Rates that nothing is known against: of KuaiRand for what only it has, between the two public
@@ -123,12 +129,26 @@ _STATISTICS: tuple[Feature, ...] = (
     *rates(("person.active_degree", "item.category"), ("click", "long_view"), 30),
 )
 
+MONTH = 30
+"""Days that sequences go back: what is older is never read."""
+
+
+def _lately() -> Iterator[Feature]:
+    """How near the video is to the last ones that the viewer took or hated."""
+    for column in ("author", "category"):
+        meaning = "of the last 20 taken"
+        yield RecentShare(f"recent_same_{column}", _TASTE, 20, column, meaning, days=MONTH)
+    meaning = "of the last 20 hated"
+    yield RecentShare("hated_same_category", ("hate",), 20, "category", meaning, days=MONTH)
+    for name, column, meaning, unit in (
+        ("recent_duration_gap", "duration_ms", "longer than those taken", "ms"),
+        ("recent_year_gap", "release_year", "newer than those taken", "years"),
+    ):
+        yield RecentGap(name, _TASTE, 20, column, meaning, unit, MONTH)
+
+
 _SEQUENCE: tuple[Feature, ...] = (
-    RecentShare("recent_same_author", _TASTE, 20, "author", "of the last 20 taken"),
-    RecentShare("recent_same_category", _TASTE, 20, "category", "of the last 20 taken"),
-    RecentShare("hated_same_category", ("hate",), 20, "category", "of the last 20 hated"),
-    RecentGap("recent_duration_gap", _TASTE, 20, "duration_ms", "longer than those taken", "ms"),
-    RecentGap("recent_year_gap", _TASTE, 20, "release_year", "newer than those taken", "years"),
+    *_lately(),
     *shown(("person",), 7),
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twoside.domains.feed.features import FEATURES, rates, short_name, shown
+from twoside.domains.feed.features import FEATURES, MONTH, rates, short_name, shown
 from twoside.features.catalogue import together
 from twoside.features.kinds.behaviour import ActiveDays
 from twoside.features.kinds.cross import Preference
@@ -80,12 +80,9 @@ def _alike() -> Iterator[Feature]:
     """How near the video is, all in all, to the last ones that the viewer took or hated."""
     columns = ("author", "category", "music_type", "upload_type", "video_type")
     for name, events in (("taken", ("click", "like")), ("hated", ("hate",))):
-        yield RecentSimilarity(
-            f"like_{name}", events, 10, columns, "mean", f"likeness to the last 10 {name}"
-        )
-        yield RecentSimilarity(
-            f"most_like_{name}", events, 10, columns, "max", f"to the nearest of the last 10 {name}"
-        )
+        mean, most = f"likeness to the last 10 {name}", f"to the nearest of the last 10 {name}"
+        yield RecentSimilarity(f"like_{name}", events, 10, columns, "mean", mean, days=MONTH)
+        yield RecentSimilarity(f"most_like_{name}", events, 10, columns, "max", most, days=MONTH)
 
 
 WIDE: dict[str, tuple[Feature, ...]] = {

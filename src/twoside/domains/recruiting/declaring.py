@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from twoside.features.definition import Feature
 
+MONTH = 30
+"""Days that histories go back: what is older is never read."""
 RATES = {
     "view": ("view", "expose", 0.12, 20.0),
     "chat": ("chat", "view", 0.15, 10.0),
@@ -57,7 +59,7 @@ def counts(key: tuple[str, ...], events: Iterable[str], days: Iterable[int]) -> 
             )
 
 
-def since(key: tuple[str, ...], events: Iterable[str], days: int = 30) -> Iterator[Feature]:
+def since(key: tuple[str, ...], events: Iterable[str], days: int = MONTH) -> Iterator[Feature]:
     """Hours since the last of each event, within some days: older history is never read."""
     for event in events:
         yield Since(

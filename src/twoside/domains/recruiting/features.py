@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twoside.domains.recruiting.declaring import counts, rates, since
+from twoside.domains.recruiting.declaring import MONTH, counts, rates, since
 from twoside.features.kinds.activity import Age
 from twoside.features.kinds.attribute import Attribute, Identity
 from twoside.features.kinds.cross import Difference, Equal, Overlap
@@ -104,14 +104,18 @@ def _lately(
 ) -> Iterator[Feature]:
     """How near the item is to the last ones that the person looked at or wrote to."""
     for column in seen:
-        yield RecentShare(f"recent_same_{column}", _LIKED, 20, column, f"of the same {column}")
+        name, same = f"recent_same_{column}", f"of the same {column}"
+        yield RecentShare(name, _LIKED, 20, column, same, days=MONTH)
     for column in chatted:
-        yield RecentShare(f"chatted_same_{column}", ("chat",), 5, column, f"of the same {column}")
+        name, same = f"chatted_same_{column}", f"of the same {column}"
+        yield RecentShare(name, ("chat",), 5, column, same, days=MONTH)
     for column in gaps:
-        yield RecentGap(f"recent_{column}_gap", _LIKED, 20, column, "over the mean looked at")
+        meaning = "over the mean looked at"
+        yield RecentGap(f"recent_{column}_gap", _LIKED, 20, column, meaning, days=MONTH)
     for column in values:
         for back in (1, 2, 3):
-            yield RecentValue(f"last_{column}_{back}", _LIKED, back, column, f"{back} back")
+            name, meaning = f"last_{column}_{back}", f"{back} back"
+            yield RecentValue(name, _LIKED, back, column, meaning, days=MONTH)
 
 
 JOBS_FOR_SEEKER: tuple[Feature, ...] = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twoside.domains.recruiting.declaring import (
+    MONTH,
     RATES,
     active_days,
     counts,
@@ -79,12 +80,9 @@ def _texts() -> Iterator[Feature]:
 def _alike(columns: tuple[str, ...]) -> Iterator[Feature]:
     """How near the item is, all in all, to the last ones that the person turned to."""
     for name, events, last in (("seen", ("view", "chat"), 10), ("chatted", ("chat",), 5)):
-        yield RecentSimilarity(
-            f"like_{name}", events, last, columns, "mean", f"likeness to the last {last} {name}"
-        )
-        yield RecentSimilarity(
-            f"most_like_{name}", events, last, columns, "max", f"to the nearest of the last {last}"
-        )
+        mean, most = f"likeness to the last {last} {name}", f"to the nearest of the last {last}"
+        yield RecentSimilarity(f"like_{name}", events, last, columns, "mean", mean, days=MONTH)
+        yield RecentSimilarity(f"most_like_{name}", events, last, columns, "max", most, days=MONTH)
 
 
 WIDE: dict[str, tuple[Feature, ...]] = {

@@ -165,7 +165,7 @@ class _Graphs:
             self.engine.kept,
         )
         for one in RecentSet.of(self.needs.recent):
-            yield recent(asked, past, one.features, self.codes)
+            yield recent(asked, past, one, self.codes)
 
     def _happened(self, first_day: int, last_day: int) -> ir.Table:
         """All happenings that any feature reads."""

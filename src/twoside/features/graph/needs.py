@@ -94,7 +94,7 @@ class Needs:
                 self.item_then |= columns
                 self.item_asked |= columns
                 for kind in f.events:
-                    self._read(kind, None)
+                    self._read(kind, f.days)
 
     def _asked(self, side: str) -> set[str]:
         return self.person_asked if side == "person" else self.item_asked

@@ -26,13 +26,13 @@ _NAN = float("nan")
 
 
 def recent(
-    asked: ir.Table, happened: ir.Table, features: Sequence[Recent], codes: Mapping[str, int]
+    asked: ir.Table, happened: ir.Table, one: RecentSet, codes: Mapping[str, int]
 ) -> ir.Table:
-    """(row, features ...) of one set of events. `happened` carries the item's columns as they
-    were then, `asked` as they are at the request (both named by `item_column`)."""
-    steps, seen = _steps(asked, happened, features, codes)
-    rows = asked.left_join(seen, ["person", "ts"])
-    rows = rows.left_join(_by_request(steps, features), ["person", "ts"])
+    """(row, features ...) of one set of events and window. `happened` carries the item's columns
+    as they were then, `asked` as they are at the request (both named by `item_column`)."""
+    features = one.features
+    steps = _steps(asked, happened, one, codes)
+    rows = asked.left_join(_by_request(steps, features), ["person", "ts"])
     hits: dict[str, str] = {}
     for column in sorted({f.column for f in features if isinstance(f, RecentShare)}):
         lasts = sorted({f.last for f in features if isinstance(f, RecentShare)})
@@ -53,28 +53,33 @@ def item_column(column: str) -> str:
 
 
 def _steps(
-    asked: ir.Table, happened: ir.Table, features: Sequence[Recent], codes: Mapping[str, int]
-) -> tuple[ir.Table, ir.Table]:
+    asked: ir.Table, happened: ir.Table, one: RecentSet, codes: Mapping[str, int]
+) -> ir.Table:
     """(person, ts, back, item columns ...): the last behaviours of each request, back = 1 the
-    newest; and (person, ts, seen): how many came before it."""
+    newest."""
+    features = one.features
     columns = sorted({item_column(column) for f in features for column in recent_columns(f)})
-    kinds = [codes[kind] for kind in features[0].events]
+    kinds = [codes[kind] for kind in one.events]
     order = ["later", "id"]
     acted = happened.filter(happened.kind.isin(kinds), happened.person >= 0)
-    acted = acted.select("person", "ts", *order, *columns, is_event=ibis.literal(1, "int8"))
-    requests = asked.filter(asked.person >= 0).select("person", "ts").distinct()
+    acted = acted.select("person", "ts", "day", *order, *columns, is_event=ibis.literal(1, "int8"))
+    requests = asked.filter(asked.person >= 0).select("person", "ts", "day").distinct()
     empty = {name: ibis.null(acted[name].type()) for name in (*order, *columns)}
     questions = requests.mutate(is_event=ibis.literal(0, "int8"), **empty)
     both = ibis.union(acted, questions.select(*acted.columns))
     running = ibis.window(group_by="person", order_by=["ts", "is_event", *order], rows=(None, 0))
     numbered = both.mutate(number=both.is_event.cast("int64").sum().over(running).cast("int64"))
-    acts = numbered.filter(numbered.is_event == 1).select("person", "number", *columns)
-    asks = numbered.filter(numbered.is_event == 0).select("person", "ts", seen="number")
+    acts = numbered.filter(numbered.is_event == 1)
+    acts = acts.select("person", "number", *columns, acted_on="day")
+    asks = numbered.filter(numbered.is_event == 0).select("person", "ts", "day", seen="number")
     deepest = max(f.back if isinstance(f, RecentValue) else f.last for f in features)
     wanted = asks.mutate(step=ibis.range(1, deepest + 1).unnest())
     wanted = wanted.mutate(back=wanted.step.cast("int64")).drop("step")
     wanted = wanted.mutate(number=wanted.seen - wanted.back + 1).drop("seen")
-    return wanted.inner_join(acts, ["person", "number"]).drop("number"), asks
+    steps = wanted.inner_join(acts, ["person", "number"])
+    if one.days is not None:
+        steps = steps.filter(steps.acted_on >= steps.day - one.days)
+    return steps.drop("number", "day", "acted_on")
 
 
 def _by_request(steps: ir.Table, features: Sequence[Recent]) -> ir.Table:
@@ -122,7 +127,7 @@ def _alike(asked: ir.Table, steps: ir.Table, features: Sequence[RecentSimilarity
 
 
 def _value(rows: ir.Table, f: Recent, hits: Mapping[str, str]) -> Any:
-    seen = ibis.coalesce(rows.seen, ibis.literal(0, "int64"))
+    seen = ibis.coalesce(rows.steps, ibis.literal(0, "int64"))
     match f:
         case RecentValue():
             return ibis.coalesce(rows[f"at_{f.name}"], ibis.literal(-1, "int32"))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from twoside.features.online.parties import Party
 
 
+_EARLIEST = np.iinfo(np.int64).min
+
+
 @dataclass(frozen=True)
 class SequenceNeed:
     """What the features need to know of the behaviours of one set of kinds."""
@@ -78,12 +81,17 @@ def _push(
 
 
 @njit(cache=True, nogil=True)
-def _newest(count: np.ndarray, length: int, persons: np.ndarray, most: int) -> np.ndarray:
-    """int64 start (n + 1,) of the at most `most` newest of each person."""
+def _newest(
+    count: np.ndarray, times: np.ndarray, persons: np.ndarray, most: int, since: np.ndarray
+) -> np.ndarray:
+    """int64 start (n + 1,) of the at most `most` newest of each person, not before `since` (n,)."""
+    length = times.shape[1]
     start = np.zeros(persons.size + 1, np.int64)
     for i in range(persons.size):
         p = persons[i]
         held = min(count[p], length, most) if 0 <= p < count.size else 0
+        while held > 0 and times[p, (count[p] - held) % length] < since[i]:
+            held -= 1
         start[i + 1] = start[i] + held
     return start
 
@@ -149,9 +157,13 @@ class Sequences:
             rings["numbers"],
         )
 
-    def newest(self, persons: np.ndarray, most: int) -> np.ndarray:
-        """int64 start (n + 1,): how many of the at most `most` newest each person has."""
-        return _newest(self.count, self.need.length, persons, most)  # type: ignore[no-any-return]
+    def newest(
+        self, persons: np.ndarray, most: int, since_ms: np.ndarray | None = None
+    ) -> np.ndarray:
+        """int64 start (n + 1,): how many of the at most `most` newest each person has, of those
+        not before `since_ms` (n,)."""
+        since = np.full(len(persons), _EARLIEST) if since_ms is None else since_ms
+        return _newest(self.count, self._rings["ts_ms"], persons, most, since)  # type: ignore[no-any-return]
 
     def values(self, name: str, persons: np.ndarray, start: np.ndarray) -> np.ndarray:
         """Of the behaviours that `newest` counted, oldest first: "item", "ts_ms", "kind", or a

@@ -64,9 +64,7 @@ class Carried:
     ) -> list[int]:
         """Bring days up to date, with the sums of these keys and of those that they have; the
         days that were made. `versions` are those that began until the last of the days."""
-        log = Log(
-            self.lake, self.scene, self.kinds, self.codes, self._context, versions, _FOREVER
-        )
+        log = Log(self.lake, self.scene, self.kinds, self.codes, self._context, versions, _FOREVER)
         made = []
         with self.lake.stage() as stage:
             for day in days:

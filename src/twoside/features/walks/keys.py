@@ -134,15 +134,18 @@ class Asked:
     def find(self, past: Rows) -> np.ndarray:
         """int32 (n,): the number of each happening's key; `size`: nobody asks about it."""
         parts = [past.part(part) for part in self.key]
+        found = np.empty(len(past), np.int32)
         if self.slots is not None:
             at = self.slots.find(_codes(parts, self.sizes))
-            return np.where(at >= 0, at, self.size).astype(np.int32)
-        found = np.empty(len(past), np.int32)
+            found[:] = np.where(at >= 0, at, self.size)
+            return found
+        assert self.table is not None
         match parts:
             case [first]:
                 _one(first, self.sizes[0], self.table, self.size, found)
             case [first, second]:
-                _two(first, second, *self.sizes, self.table, self.size, found)
+                one, other = self.sizes
+                _two(first, second, one, other, self.table, self.size, found)
             case _:
                 codes = _codes(parts, self.sizes)
                 _one(codes, prod(self.sizes), self.table, self.size, found)
@@ -193,7 +196,8 @@ class Small:
             case [first]:
                 _plain_one(first, self.size, found)
             case [first, second]:
-                _plain_two(first, second, *self.sizes, found)
+                one, other = self.sizes
+                _plain_two(first, second, one, other, found)
             case parts:
                 codes = _codes(parts, self.sizes)
                 found[:] = np.where(codes >= 0, codes, self.size)

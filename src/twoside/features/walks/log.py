@@ -44,8 +44,8 @@ class Happened:
         where that is nearly the same. Kept: the same `asked` is expected for a side."""
         if side not in self._among:
             rows = self.rows.sides[side]
-            known = (rows >= 0) & (rows < len(asked))
-            kept = np.flatnonzero(known & asked[np.where(known, rows, 0)]) if len(asked) else rows[:0]
+            marked = np.append(asked, False)
+            kept = np.flatnonzero(marked[np.minimum(rows, len(asked))])
             whole = len(kept) > _MOST * len(rows)
             self._among[side] = self if whole else self.take(kept)
         return self._among[side]

@@ -25,7 +25,8 @@ def texts(
     values: np.ndarray,
     place: int,
 ) -> None:
-    """Write one feature into `values` (float32 (rows, columns)) at `place`. `known` is by (side, column)."""
+    """Write one feature into `values` (float32 (rows, columns)) at `place`. `known` is by (side,
+    column)."""
     mine, my_bags = _texts(asked.rows, "person", feature.person_column, known)
     its, its_bags = _texts(asked.rows, "item", feature.item_column, known)
     # A text of a person is laid out once for all that it is asked with.

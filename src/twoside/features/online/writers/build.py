@@ -66,8 +66,8 @@ def writers_of(
         match family:
             case "key", key:
                 writers.append(Statistics(placed, by_key[key]))
-            case "events", events:
-                writers.append(Recents(placed, by_events[events]))
+            case "events", events, days:
+                writers.append(Recents(placed, by_events[events], days))
             case str():
                 writers.append(build[family](placed))
     if any(isinstance(f, Derived) for f in features):
@@ -86,6 +86,6 @@ def _family(f: Feature) -> Hashable:
         case Count() | Rate() | Since() | ActiveDays():
             return "key", canonical_key(f.key)
         case RecentShare() | RecentValue() | RecentGap() | RecentSimilarity():
-            return "events", canonical_events(f.events)
+            return "events", canonical_events(f.events), f.days
         case _:
             return type(f).__name__

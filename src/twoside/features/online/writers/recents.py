@@ -10,6 +10,7 @@ from numba import njit
 from twoside.features.definition import Recent, recent_columns
 from twoside.features.kinds.sequence import RecentGap, RecentShare, RecentValue
 from twoside.features.kinds.similarity import RecentSimilarity
+from twoside.schema.calendar import DAY_MS
 
 if TYPE_CHECKING:
     from twoside.features.online.batch import Batch
@@ -112,16 +113,21 @@ def _similarity(
 
 
 class Recents:
-    """All features of one set of event kinds."""
+    """All features of one set of event kinds and one window."""
 
-    def __init__(self, placed: list[tuple[Recent, int]], past: Sequences) -> None:
+    def __init__(self, placed: list[tuple[Recent, int]], past: Sequences, days: int | None) -> None:
         self._placed = placed
         self._past = past
+        self._days = days
         self._columns = {column for f, _ in placed for column in recent_columns(f)}
         self._most = max(f.back if isinstance(f, RecentValue) else f.last for f, _ in placed)
 
     def write(self, batch: Batch, out: np.ndarray) -> None:
-        begin = self._past.newest(batch.person, self._most)
+        since = None
+        if self._days is not None:
+            midnight = batch.ts_ms - (batch.ts_ms + batch.calendar.offset_ms) % DAY_MS
+            since = midnight - self._days * DAY_MS
+        begin = self._past.newest(batch.person, self._most, since)
         recent = {c: self._past.values(c, batch.person, begin) for c in self._columns}
         for f, column in self._placed:
             found, start = recent[recent_columns(f)[0]], batch.start
