@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from twoside.bi.days import cells_of_days
 from twoside.errors import DataError
-from twoside.store.derived import Derived, stamp
+from twoside.store.derived import Derived, Stamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,10 +79,9 @@ def _about(lake: Lake, book: Book, day: int) -> dict[str, str]:
     ]
     kinds = sorted({k for scene in book.domain.scenes for k in (scene.person, scene.item)})
     # Of versions only those up to the day are read, so a later one changes nothing.
-    return {
-        "book": book.fingerprint,
-        "files": stamp(lake, sources, ()) + stamp(lake, [("requests", day, day)], kinds),
-    }
+    stamps = Stamps(lake)
+    files = stamps.of(sources, ()) + stamps.of([("requests", day, day)], kinds)
+    return {"book": book.fingerprint, "files": files}
 
 
 def _is_stale(lake: Lake, book: Book, day: int) -> bool:

@@ -31,7 +31,7 @@ from twoside.features.graph.needs import Needs
 from twoside.samples.join import with_requests
 from twoside.schema.calendar import iso
 from twoside.store import parquet
-from twoside.store.derived import Derived, stamp
+from twoside.store.derived import Derived, Stamps
 from twoside.store.lake import ALWAYS
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class FeatureTables:
         reach = max(self.windows, default=0)
         return [d for d in range(day - reach, day + 1) if d not in known]
 
-    def about(self, day: int) -> dict[str, str]:
+    def about(self, day: int, stamps: Stamps) -> dict[str, str]:
         """What a day's table is made from, as its metadata say it."""
         needs = Needs.of(self.features)
         first = {"exposures": needs.reach([EXPOSE]), "events": needs.reach(needs.events)}
@@ -96,14 +96,18 @@ class FeatureTables:
         told = hashlib.sha256("\n".join(map(repr, self.features)).encode()).hexdigest()
         return {
             "features": told[:16],
-            "files": stamp(self.lake, [*reads, ("requests", day - 1, day)], kinds),
+            "files": stamps.of([*reads, ("requests", day - 1, day)], kinds),
             "missing": ",".join(iso(d) for d in self.missing(day)),
         }
 
     def stale(self, first_day: int, last_day: int) -> list[int]:
         """The days of the lake in a range whose table is missing or was made from other files."""
         days = [d for d in self.lake.days("exposures") if first_day <= d <= last_day]
-        return [d for d in days if self.table.about(d) != self.about(d)]
+        return self._stale(days)
+
+    def _stale(self, days: Sequence[int]) -> list[int]:
+        stamps = Stamps(self.lake)
+        return [day for day in days if self.table.about(day) != self.about(day, stamps)]
 
     def build(
         self,
@@ -153,7 +157,8 @@ class FeatureTables:
 
     def _build(self, con: Backend, days: list[int], tick: Tick) -> None:
         first, last = days[0], days[-1]
-        about = {day: self.about(day) for day in days}
+        stamps = Stamps(self.lake)
+        about = {day: self.about(day, stamps) for day in days}
         asked = con.create_table("asked", self._asked(con, first, last))
         cutoff = self.lake.calendar.start_of(last + 1)
         values = duckdb.feature_values(
@@ -240,7 +245,7 @@ class FeatureTables:
             if f not in known:
                 hint = did_you_mean(f.name, [other.name for other in self.features])
                 raise ConfigError(f"{where} have no '{f.name}' as it is declared now. {hint}")
-        stale = [day for day in days if self.table.about(day) != self.about(day)]
+        stale = self._stale(days)
         if stale:
             raise DataError(
                 f"{where}: {len(stale)} of {len(days)} days are not built or out of date, for "

@@ -92,21 +92,35 @@ def _rows(
     return found.replace_schema_metadata(None)
 
 
-def stamp(lake: Lake, wanted: Iterable[tuple[str, int, int]], kinds: Iterable[str]) -> str:
-    """Changes when any of these files does: of (table, first day, last day), and the versions of
-    entity kinds up to the last of those days. By size and time of change, not by content."""
-    sources = list(wanted)
-    last = max(last for _, _, last in sources)
-    files: list[tuple[int, Path]] = []
-    for table, first, end in sources:
-        found = days_in(lake.layout.table(table))
-        files += [(day, path) for day, path in found.items() if first <= day <= end]
-    for kind in kinds:
-        found = days_in(lake.layout.entities(kind))
-        files += [(day, path) for day, path in found.items() if day <= last]
-    told = hashlib.sha256()
-    for _, path in files:
+class Stamps:
+    """Digests of files of a lake as they are now: each folder and file is looked at once."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._told: dict[Path, dict[int, str]] = {}
+
+    def of(self, wanted: Iterable[tuple[str, int, int]], kinds: Iterable[str]) -> str:
+        """Changes when any of these files does: of (table, first day, last day), and the versions
+        of entity kinds up to the last of those days. By size and time of change, not content."""
+        layout = self._lake.layout
+        sources = list(wanted)
+        last = max(last for _, _, last in sources)
+        told = hashlib.sha256()
+        for table, first, end in sources:
+            for day, line in self._lines(layout.table(table)).items():
+                if first <= day <= end:
+                    told.update(line.encode())
+        for kind in kinds:
+            for day, line in self._lines(layout.entities(kind)).items():
+                if day <= last:
+                    told.update(line.encode())
+        return told.hexdigest()[:16]
+
+    def _lines(self, folder: Path) -> dict[int, str]:
+        if folder not in self._told:
+            self._told[folder] = {day: self._line(path) for day, path in days_in(folder).items()}
+        return self._told[folder]
+
+    def _line(self, path: Path) -> str:
         about = path.stat()
-        name = path.relative_to(lake.root)
-        told.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return told.hexdigest()[:16]
+        return f"{path.relative_to(self._lake.root)} {about.st_size} {about.st_mtime_ns}\n"

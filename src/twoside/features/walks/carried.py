@@ -19,7 +19,7 @@ from twoside.features.graph.happened import EXPOSE, codes
 from twoside.features.walks.keys import NEVER, Small, Sum
 from twoside.features.walks.log import Happened, Log
 from twoside.features.walks.rows import Rows
-from twoside.store.derived import Derived, stamp
+from twoside.store.derived import Derived, Stamps
 from twoside.store.lake import ALWAYS
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ class Carried:
         """Bring days up to date, with the sums of these keys and of those that they have; the
         days that were made. `versions` are those that began until the last of the days."""
         log = Log(self.lake, self.scene, self.kinds, self.codes, self._context, versions, _FOREVER)
-        made = []
+        stamps, made = Stamps(self.lake), []
         with self.lake.stage() as stage:
             for day in days:
-                about = self._about(day)
-                summed = about | self._versions_until(day)
+                about = self._about(day, stamps)
+                summed = about | self._versions_until(day, stamps)
                 fresh = self._happened.about(day) == about
                 known = self._keys(day) if fresh and self._sums.about(day) == summed else {}
                 if fresh and known.keys() >= {_name(key) for key in keys}:
@@ -134,14 +134,14 @@ class Carried:
     def _context(self) -> list[str]:
         return sorted(c.name for c in self.scene.context if c.type == "category")
 
-    def _about(self, day: int) -> dict[str, str]:
+    def _about(self, day: int, stamps: Stamps) -> dict[str, str]:
         first = ALWAYS if self._context else day
         reads = [("exposures", first, day), ("events", day, day)]
-        return {"kinds": ",".join(self.kinds), "files": stamp(self.lake, reads, [])}
+        return {"kinds": ",".join(self.kinds), "files": stamps.of(reads, [])}
 
-    def _versions_until(self, day: int) -> dict[str, str]:
+    def _versions_until(self, day: int, stamps: Stamps) -> dict[str, str]:
         kinds = sorted({self.scene.person, self.scene.item})
-        return {"versions": stamp(self.lake, [("events", day, day)], kinds)}
+        return {"versions": stamps.of([("events", day, day)], kinds)}
 
     def _keys(self, day: int) -> dict[str, Small]:
         rows = self._sums.day(day, ["key", "sizes"]).to_pylist()
