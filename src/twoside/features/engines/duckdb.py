@@ -1,8 +1,9 @@
 """Features on one machine: from the files of a lake to a float32 matrix.
 
 DuckDB says what the parties declare (`graph.declared`), walks through time say what happened
-(`walks`). The memory is that of the happenings, of one key's counters and of the result; DuckDB
-spills to a temporary folder past `memory_limit`.
+(`walks`). The memory is that of the result, of the counters of what is asked, and of one day's
+happenings (of the longest window's, where several days are asked together); DuckDB spills to a
+temporary folder past `memory_limit`.
 """
 
 from __future__ import annotations
