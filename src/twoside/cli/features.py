@@ -191,27 +191,47 @@ def build(
     first: Annotated[str, typer.Option("--from", help="First day; empty: the lake's last.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day; empty: the lake's last.")] = "",
     memory: Annotated[str, typer.Option(help="Most memory of DuckDB; past it, it spills.")] = "2GB",
+    engine: Annotated[str, typer.Option(help="local, or spark, which writes to --out.")] = "local",
+    out: Annotated[str, typer.Option(help="Of Spark: a folder, or hdfs:///... and the like.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring the feature tables of some days up to date: the whole catalogue of every exposure, by
     day. Only what is new or has changed is computed; a stopped build goes on where it was. With
-    `[training] tables = true` a funnel reads them."""
+    `[training] tables = true` a funnel reads them.
+
+    With `--engine spark` the days are computed and written by Spark (Java 17, `twoside[spark]`),
+    all of them, as the partitions dt=... of --out; spark-submit's settings choose the cluster."""
     from twoside.domains import catalogue
-    from twoside.errors import DataError
+    from twoside.errors import ConfigError, DataError, did_you_mean
     from twoside.samples.daily import FeatureTables
     from twoside.schema.calendar import day_number, iso
 
+    if engine not in ("local", "spark"):
+        known = did_you_mean(engine, ("local", "spark"))
+        raise ConfigError(f"--engine: there is no engine '{engine}'. {known}")
+    if (engine == "spark") != bool(out):
+        raise ConfigError(
+            f"--engine {engine} --out '{out}': Spark writes to --out, the local engine to the "
+            "lake. Give both --engine spark and --out, or neither."
+        )
     declared = catalogue.declared(scene, lake)
-    known = declared.lake.days("exposures")
-    if not known:
+    known_days = declared.lake.days("exposures")
+    if not known_days:
         raise DataError(f"{lake}: no exposures. Import them first.")
-    end = day_number(last, "--to") if last else known[-1]
+    end = day_number(last, "--to") if last else known_days[-1]
     begin = day_number(first, "--from") if first else end
     whole = declared.wide or declared.features
     tables = FeatureTables.of(declared.lake, declared.domain, declared.scene.name, whole)
-    with Stages()("build features") as tick:
-        built = tables.build(begin, end, tick, memory_limit=memory)
-    days = [day for day in known if begin <= day <= end]
+    days = tables.days(begin, end)
+    if engine == "spark":
+        from twoside.features.engines import spark
+        from twoside.samples import on_spark
+
+        with spark.engine() as running:
+            built = on_spark.write(running, tables, begin, end, out)
+    else:
+        with Stages()("build features") as tick:
+            built = tables.build(begin, end, tick, memory_limit=memory)
     rows = [
         {"day": iso(d), "built": d in built, "missing": [iso(m) for m in tables.missing(d)]}
         for d in days

@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from twoside.errors import ConfigError, DataError, did_you_mean
 from twoside.features.catalogue import check
-from twoside.features.engines import duckdb
+from twoside.features.engines import duckdb, graphs
 from twoside.features.graph.happened import EXPOSE, day_of
 from twoside.features.graph.needs import Needs
 from twoside.samples.join import with_requests
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from twoside.features.definition import Feature
+    from twoside.features.engines.graphs import Engine
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.progress import Tick
     from twoside.store.lake import Lake
@@ -100,12 +101,20 @@ class FeatureTables:
             "missing": ",".join(iso(d) for d in self.missing(day)),
         }
 
-    def stale(self, first_day: int, last_day: int) -> list[int]:
-        """The days of the lake in a range whose table is missing or was made from other files."""
-        days = [d for d in self.lake.days("exposures") if first_day <= d <= last_day]
-        return self._stale(days)
+    def days(self, first_day: int, last_day: int) -> list[int]:
+        """The days of a range that the lake has; none is a `DataError`."""
+        known = self.lake.days("exposures")
+        found = [day for day in known if first_day <= day <= last_day]
+        if not found:
+            has = f"{iso(known[0])} to {iso(known[-1])}" if known else "no exposures"
+            raise DataError(
+                f"{self.lake.root}: no exposures from {iso(first_day)} to {iso(last_day)}; "
+                f"it has {has}."
+            )
+        return found
 
     def _stale(self, days: Sequence[int]) -> list[int]:
+        """Those whose table is missing or was made from other files."""
         stamps = Stamps(self.lake)
         return [day for day in days if self.table.about(day) != self.about(day, stamps)]
 
@@ -119,14 +128,7 @@ class FeatureTables:
         memory_limit: str = "2GB",
     ) -> list[int]:
         """Bring the days of a range up to date; the days that were computed."""
-        known = self.lake.days("exposures")
-        if not any(first_day <= day <= last_day for day in known):
-            has = f"{iso(known[0])} to {iso(known[-1])}" if known else "no exposures"
-            raise DataError(
-                f"{self.lake.root}: no exposures from {iso(first_day)} to {iso(last_day)}; "
-                f"it has {has}."
-            )
-        stale = self.stale(first_day, last_day)
+        stale = self._stale(self.days(first_day, last_day))
         done = 0
         for days in self._blocks(stale):
 
@@ -159,7 +161,10 @@ class FeatureTables:
         first, last = days[0], days[-1]
         stamps = Stamps(self.lake)
         about = {day: self.about(day, stamps) for day in days}
-        asked = con.create_table("asked", self._asked(con, first, last))
+        rows = self.asked(duckdb.DuckDB(con), first, last)
+        order = ibis.window(order_by=[rows.shown_day, rows.exposure_id])
+        numbered = rows.mutate(row=ibis.row_number().over(order).cast("int64"))
+        asked = con.create_table("asked", numbered)
         cutoff = self.lake.calendar.start_of(last + 1)
         values = duckdb.feature_values(
             con,
@@ -172,43 +177,45 @@ class FeatureTables:
             tick,
             carry=True,
         )
-        told = asked.select("row", "exposure_id", "day", "shown_day")
-        rows = con.to_pyarrow(told.order_by("row"))
-        shown, asked_on = rows["shown_day"].to_numpy(), rows["day"].to_numpy()
-        ids = rows["exposure_id"].to_numpy()
-        known = np.array(self.lake.days("exposures"))
+        told = con.to_pyarrow(
+            asked.select("row", "exposure_id", "day", "shown_day").order_by("row")
+        )
+        shown, asked_on = told["shown_day"].to_numpy(), told["day"].to_numpy()
+        ids = told["exposure_id"].to_numpy()
         with self.lake.stage() as stage:
             for day in days:
                 at, end = np.searchsorted(shown, [day, day + 1])
-                schema = self._schema().with_metadata(about[day])
+                schema = self.schema().with_metadata(about[day])
                 groups = (
-                    self._group(schema, ids[rows], values[rows], asked_on[rows], known)
-                    for rows in (slice(n, min(n + _GROUP, end)) for n in range(at, end, _GROUP))
+                    self._group(schema, ids[part], values[part], asked_on[part])
+                    for part in (slice(n, min(n + _GROUP, end)) for n in range(at, end, _GROUP))
                 )
                 stage.derived_groups(self.table.name, day, schema, groups)
             stage.commit()
 
-    def _asked(self, con: Backend, first: int, last: int) -> ir.Table:
-        """The exposures of some days in order of (day, id), with the moment of their request."""
-        exposures = duckdb.logs(con, self.lake, "exposures", self.scene, first, last)
-        requests = duckdb.logs(con, self.lake, "requests", self.scene, first - 1, last)
-        rows = with_requests(con, self.lake, self.scene, exposures, requests, (first, last))
+    def asked(self, engine: Engine, first: int, last: int) -> ir.Table:
+        """The exposures of some days, with the moment of their request and its day, as engines
+        are asked, and the day that they were shown; not numbered yet."""
+        exposures = graphs.logs(engine, self.lake, "exposures", self.scene, first, last)
+        requests = graphs.logs(engine, self.lake, "requests", self.scene, first - 1, last)
+        rows = with_requests(engine, self.lake, self.scene, exposures, requests, (first, last))
         rows = rows.mutate(shown_day=day_of(rows.ts_ms, self.lake.calendar))
         context = [name for name in rows.columns if name.startswith("context__")]
-        return rows.select(
-            "exposure_id",
-            "ts",
-            "day",
-            "shown_day",
-            "person",
-            "item",
-            *context,
-            row=ibis.row_number()
-            .over(ibis.window(order_by=[rows.shown_day, rows.exposure_id]))
-            .cast("int64"),
-        )
+        return rows.select("exposure_id", "ts", "day", "shown_day", "person", "item", *context)
 
-    def _schema(self) -> pa.Schema:
+    def coverage(self, asked_on: np.ndarray) -> dict[str, np.ndarray]:
+        """Column -> float32 (n,): which share of the days of each window, before the days of the
+        requests, the lake has."""
+        known = np.array(self.lake.days("exposures"))
+        return {
+            f"coverage_{days}d": (
+                (np.searchsorted(known, asked_on) - np.searchsorted(known, asked_on - days)) / days
+            ).astype(np.float32)
+            for days in self.windows
+        }
+
+    def schema(self) -> pa.Schema:
+        """The columns of a table."""
         return pa.schema(
             [
                 ("exposure_id", pa.int64()),
@@ -218,19 +225,10 @@ class FeatureTables:
         )
 
     def _group(
-        self,
-        schema: pa.Schema,
-        ids: np.ndarray,
-        values: np.ndarray,
-        asked_on: np.ndarray,
-        known: np.ndarray,
+        self, schema: pa.Schema, ids: np.ndarray, values: np.ndarray, asked_on: np.ndarray
     ) -> pa.Table:
-        coverage = [
-            (np.searchsorted(known, asked_on) - np.searchsorted(known, asked_on - days)) / days
-            for days in self.windows
-        ]
         # Columns lie together in what the engine returns: nothing is copied.
-        arrays = [ids, *(share.astype(np.float32) for share in coverage), *values.T]
+        arrays = [ids, *self.coverage(asked_on).values(), *values.T]
         return pa.table([pa.array(array) for array in arrays], schema=schema)
 
     def read(

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from twoside.errors import DataError
 from twoside.features.catalogue import check, feature_columns
-from twoside.features.engines import duckdb
+from twoside.features.engines import duckdb, graphs
 from twoside.features.graph.happened import day_of
 from twoside.samples.negatives import Negatives, down_to_last_positive
 from twoside.samples.outcomes import Delayed, outcomes
@@ -162,12 +162,13 @@ def _shown(
         exposures = exposures.filter(exposures.position <= max_position)
     requests = duckdb.logs(con, lake, "requests", scene, ALWAYS, last_day + 1)
     requests = con.create_table("asking", requests.select("request_id", "ts_ms"))
-    rows = with_requests(con, lake, scene, exposures, requests, (first_day, last_day))
+    engine, days = duckdb.DuckDB(con), (first_day, last_day)
+    rows = with_requests(engine, lake, scene, exposures, requests, days)
     return rows.filter(rows.day >= first_day, rows.day <= last_day, rows.ts < cutoff_ms)
 
 
 def with_requests(
-    con: Backend,
+    engine: graphs.Engine,
     lake: Lake,
     scene: Scene,
     exposures: ir.Table,
@@ -178,7 +179,7 @@ def with_requests(
     read it. An exposure of none of the requests is a `DataError`; `days` are for its words."""
     requests = requests.select("request_id", ts="ts_ms")
     orphans = exposures.anti_join(requests, "request_id")
-    found = con.to_pyarrow(orphans.agg(n=orphans.count(), example=orphans.request_id.min()))
+    found = engine.rows(orphans.agg(n=orphans.count(), example=orphans.request_id.min()))
     n, example = found["n"][0].as_py(), found["example"][0].as_py()
     if n:
         raise DataError(
@@ -186,7 +187,7 @@ def with_requests(
             f"request of the lake, for example request_id={example}. Import the requests too."
         )
     rows = exposures.inner_join(requests, "request_id")
-    return rows.mutate(day=day_of(rows.ts, lake.calendar), **duckdb.asked_context(rows, scene))
+    return rows.mutate(day=day_of(rows.ts, lake.calendar), **graphs.asked_context(rows, scene))
 
 
 def _numbered(shown: ir.Table) -> ir.Table:

@@ -227,14 +227,3 @@ class _Run:
         said = {name: found[column].to_numpy()[order] for column, name in context.items()}
         rows = Rows(ts[order], sides, said, self.versions)
         return Questions(rows, found["row"].to_numpy()[order], self.lake.calendar)
-
-
-def asked_context(exposures: ir.Table, scene: Scene) -> dict[str, ir.Value]:
-    """The context columns of exposures as `asked` names them; unknown is NaN or -1."""
-    nan = ibis.literal(float("nan"), "float64")
-    return {
-        column_of("context", c.name): ibis.coalesce(
-            exposures[c.name], nan if c.type == "number" else ibis.literal(-1, "int32")
-        )
-        for c in scene.context
-    }

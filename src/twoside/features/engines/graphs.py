@@ -18,7 +18,7 @@ from twoside.features.graph.happened import EXPOSE, codes, happened, with_partie
 from twoside.features.graph.needs import Needs
 from twoside.features.graph.party import Parties
 from twoside.features.graph.recent import RecentSet, recent
-from twoside.features.graph.spans import as_of, spans
+from twoside.features.graph.spans import as_of, column_of, spans
 from twoside.features.graph.statistic import statistics
 from twoside.features.kinds.content import TextSimilarity
 from twoside.schema.tables import DAY_TABLES
@@ -67,6 +67,17 @@ def logs(
     return rows.mutate(
         **{c.name: ibis.null(types[c.type]) for c in scene.context if c.name not in rows.columns}
     )
+
+
+def asked_context(exposures: ir.Table, scene: Scene) -> dict[str, ir.Value]:
+    """The context columns of exposures as `asked` names them; unknown is NaN or -1."""
+    nan = ibis.literal(float("nan"), "float64")
+    return {
+        column_of("context", c.name): ibis.coalesce(
+            exposures[c.name], nan if c.type == "number" else ibis.literal(-1, "int32")
+        )
+        for c in scene.context
+    }
 
 
 def feature_tables(

@@ -3,8 +3,8 @@
     with spark.engine() as engine:
         tables = graphs.feature_tables(engine, lake, domain, scene, features, asked, cutoff_ms)
 
-Needs `pip install 'twoside[spark]'` and Java 17. `engine()` starts a local session; on a cluster
-pass the session that the job already has.
+Needs `pip install 'twoside[spark]'` and Java 17. `engine()` takes the session of the job that
+spark-submit started, or else a local one; a notebook passes its own.
 """
 
 from __future__ import annotations
@@ -60,12 +60,21 @@ def local_session(
     return builder.getOrCreate()
 
 
+def _submitted() -> SparkSession | None:
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        return None
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.appName("twoside").getOrCreate()
+
+
 @contextmanager
 def engine(session: SparkSession | None = None, exchange: Path | None = None) -> Iterator[Spark]:
-    """The engine of a session, or of a local one that ends with the block. `exchange` is a folder
-    that driver and workers share; rows of this process go through it as Parquet."""
+    """The engine of a session, or of one that ends with the block: spark-submit's, or a local one.
+    `exchange` is a folder that driver and workers share; rows of this process go through it as
+    Parquet."""
     own = session is None
-    session = session or local_session()
+    session = session or _submitted() or local_session()
     with tempfile.TemporaryDirectory(prefix="twoside-") as folder:
         try:
             yield Spark(session, ibis.pyspark.connect(session), exchange or Path(folder))
@@ -103,6 +112,13 @@ class Spark:
     def rows(self, graph: ir.Table) -> pa.Table:
         """Collected to the driver."""
         return self.session.sql(self.con.compile(graph)).toArrow()
+
+    def write(self, graph: ir.Table, folder: str, by: str) -> None:
+        """As Parquet, a partition a value of the column `by`. Partitions of the folder that the
+        graph has not are left alone; `folder` is a path or an address such as `hdfs:///tables`."""
+        frame = self.session.sql(self.con.compile(graph)).repartition(by)
+        writer = frame.write.mode("overwrite").option("partitionOverwriteMode", "dynamic")
+        writer.partitionBy(by).parquet(folder)
 
     def _view(self, frame: object) -> ir.Table:
         self._made += 1
