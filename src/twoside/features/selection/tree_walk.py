@@ -8,13 +8,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class Nodes(NamedTuple):
+    """The nodes of all trees, one tree after another."""
+
+    column: np.ndarray
+    """int32: place in `asked`, -1 at a leaf"""
+    threshold: np.ndarray
+    """float32: below it goes left"""
+    unknown_left: np.ndarray
+    """bool: where unknown goes"""
+    left: np.ndarray
+    """int32"""
+    right: np.ndarray
+    """int32"""
+    value: np.ndarray
+    """float32: of a leaf, what it adds to the log-odds"""
 
 
 @dataclass(frozen=True)
@@ -27,9 +44,7 @@ class TreeWalk:
     """int32 (trees that ask it,) for each of them"""
     values: np.ndarray
     """float32 (n, k): the rows, those columns only; NaN is unknown"""
-    nodes: tuple[np.ndarray, ...]
-    """Of all trees, one after another: column (place in `asked`, -1 at a leaf), threshold, does
-    unknown go left, left, right (places), value of a leaf"""
+    nodes: Nodes
     root: np.ndarray
     """int32 (trees,)"""
     said: np.ndarray
@@ -52,7 +67,7 @@ class TreeWalk:
         of_tree = np.repeat(np.arange(len(trees), dtype=np.int32), sizes)
         condition = _joined(trees, "split_conditions", np.float32)
         start = np.repeat(root, sizes)
-        nodes = (
+        nodes = Nodes(
             place,
             condition,
             _joined(trees, "default_left", np.uint8) > 0,
@@ -64,7 +79,7 @@ class TreeWalk:
         said = np.zeros((len(trees), len(seen)), np.float32)
         none = np.zeros(len(seen), np.float32)
         for tree in range(len(trees)):
-            _walk(seen, -2, none, root[tree], *nodes, said[tree])
+            _walk(seen, -2, none, root[tree], nodes, said[tree])
         asked_by = tuple(np.unique(of_tree[place == n]) for n in range(len(asked)))
         log_odds = np.log(rate / (1 - rate)) + said.sum(axis=0, dtype=np.float64)
         return TreeWalk(asked, asked_by, seen, nodes, root, said, log_odds)
@@ -75,7 +90,7 @@ class TreeWalk:
         column = np.ascontiguousarray(column, np.float32)
         answer = np.empty(len(found), np.float32)
         for tree in self.asked_by[place]:
-            _walk(self.values, place, column, self.root[tree], *self.nodes, answer)
+            _walk(self.values, place, column, self.root[tree], self.nodes, answer)
             found += answer.astype(np.float64) - self.said[tree]
         return found
 
@@ -85,14 +100,13 @@ def _joined(trees: Sequence[dict[str, Any]], name: str, kind: Any) -> np.ndarray
 
 
 @njit(cache=True, nogil=True)
-def _walk(  # type: ignore[no-untyped-def]
-    values, other, instead, root, column, threshold, unknown_left, left, right, value, answer
-):
+def _walk(values, other, instead, root, nodes, answer):  # type: ignore[no-untyped-def]
     """What one tree says of every row, if column `other` reads `instead`."""
     for row in range(len(values)):
         node = root
-        while column[node] >= 0:
-            x = instead[row] if column[node] == other else values[row, column[node]]
-            goes_left = unknown_left[node] if np.isnan(x) else x < threshold[node]
-            node = left[node] if goes_left else right[node]
-        answer[row] = value[node]
+        while nodes.column[node] >= 0:
+            column = nodes.column[node]
+            x = instead[row] if column == other else values[row, column]
+            goes_left = nodes.unknown_left[node] if np.isnan(x) else x < nodes.threshold[node]
+            node = nodes.left[node] if goes_left else nodes.right[node]
+        answer[row] = nodes.value[node]

@@ -57,4 +57,6 @@ class Permutation:
 
 def _loss(log_odds: np.ndarray, label: np.ndarray, weight: np.ndarray) -> float:
     """Weighted mean log-loss: log(1 + exp(-log-odds)) of what happened, of -log-odds otherwise."""
-    return float(np.average(np.logaddexp(0.0, np.where(label > 0, -log_odds, log_odds)), weights=weight))
+    return float(
+        np.average(np.logaddexp(0.0, np.where(label > 0, -log_odds, log_odds)), weights=weight)
+    )
