@@ -6,9 +6,9 @@
 The features are the scene's wide catalogue; chosen on the training days alone. All sets train on
 the same rows with the scene's own settings of the model, one after another, and each with several
 seeds: two trainings on the same features already differ by about as much as is asked for here.
-What a set loses is the mean over seeds of AUC of all less AUC of the set, and has a standard error
-(`paired_auc.py`). Samples, scores and every training are kept in FOLDER, so a run that was stopped
-goes on. Progress is on stderr.
+What a set loses is the mean over seeds of AUC of all less AUC of the set, with a standard error
+over persons and seeds (`metrics/auc_difference.py`). Samples, scores and every training are kept in
+FOLDER, so a run that was stopped goes on. Progress is on stderr.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.paired_auc import lost
 from twoside.domains import catalogue
 from twoside.features.analysis.analyse import analyse
 from twoside.features.analysis.findings import FLAGS
@@ -36,6 +35,7 @@ from twoside.funnel.learn import some_samples, training_samples
 from twoside.funnel.rank.report import score_all
 from twoside.funnel.rank.train import train
 from twoside.metrics.auc import auc
+from twoside.metrics.auc_difference import auc_difference
 from twoside.schema.calendar import day_number
 from twoside.schema.samples import FeatureColumn, Samples
 from twoside.store.kept import Kept
@@ -169,7 +169,9 @@ def together(name: str, runs: list, test: Samples, targets: tuple[str, ...], who
         line = {"auc": float(np.mean(by_seed)), "by_seed": by_seed}
         if whole is not runs:
             all_scores = np.array([scores[n, final] for _, scores in whole])
-            line["lost"], line["error"] = lost(label, weight, test.person[final], all_scores, mine)
+            line["lost"], line["error"] = auc_difference(
+                label, weight, test.person[final], all_scores, mine
+            )
         told["targets"][target] = line
     told["faster"] = float(np.mean([r["cpu_seconds"] for r, _ in whole])) / told["cpu_seconds"]
     return told

@@ -156,8 +156,8 @@ def select(
     seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
-    """Choose features by several methods. Run again, it goes on where it was stopped: scores are
-    kept in a folder beside the file."""
+    """Choose features by several methods and elimination after them. Run again, it goes on where it
+    was stopped: scores and rounds are kept in a folder beside the file."""
     from twoside.features.selection.choose import Choosing, choose
     from twoside.features.selection.selected import Selected
     from twoside.store.kept import Kept
@@ -178,9 +178,10 @@ def select(
         say_json({"scene": scene, "until": until, "out": str(out), **chosen.as_json()})
         return
     late = f"; no time for {', '.join(chosen.left_out)}" if chosen.left_out else ""
+    steps = (*chosen.methods, *({"elimination"} - {*chosen.left_out}))
     sys.stdout.write(
         f"{out}: {len(chosen.features)} of {len(samples.columns)} features "
-        f"by {', '.join(chosen.methods)}{late}\n"
+        f"by {', '.join(steps)}{late}\n"
     )
 
 

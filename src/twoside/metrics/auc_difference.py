@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def parts(label: np.ndarray, score: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def auc_parts(label: np.ndarray, score: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """float64 (n,): of a positive, the weighted share of negatives below it, ties half; of a
     negative, the share of positives above it. The weighted mean over either class is the AUC."""
     positive = label > 0
@@ -29,7 +29,7 @@ def parts(label: np.ndarray, score: np.ndarray, weight: np.ndarray) -> np.ndarra
     return found
 
 
-def lost(
+def auc_difference(
     label: np.ndarray, weight: np.ndarray, person: np.ndarray, one: np.ndarray, other: np.ndarray
 ) -> tuple[float, float]:
     """(AUC of `one` less AUC of `other`, its standard error), each the mean over trainings.
@@ -40,7 +40,10 @@ def lost(
     positive = label > 0
     share = np.where(positive, weight / weight[positive].sum(), weight / weight[~positive].sum())
     differences = np.array(
-        [parts(label, a, weight) - parts(label, b, weight) for a, b in zip(one, other, strict=True)]
+        [
+            auc_parts(label, a, weight) - auc_parts(label, b, weight)
+            for a, b in zip(one, other, strict=True)
+        ]
     )
     by_training = (differences[:, positive] * share[positive]).sum(axis=1)
     mean = differences.mean(axis=0)
