@@ -84,7 +84,7 @@ def choose(
     kept: Kept | None = None,
     budget_seconds: float = float("inf"),
 ) -> Chosen:
-    """Score, agree, prune. `analysis` is of the same samples. Methods see only what may be chosen:
+    """Score, agree, eliminate. `analysis` is of the same samples. Methods see only what may be chosen:
     of a wide catalogue often the smaller part."""
     names = tuple(column.name for column in samples.columns)
     if choosing.keep < 0:
@@ -100,25 +100,7 @@ def choose(
         )
     asked = samples if len(able) == len(names) else samples.only([names[n] for n in able])
     evidence = Evidence(asked, targets, seed, choosing.rows, choosing.trees)
-    methods = _methods(choosing.methods)
-    of_input = _digest(evidence, choosing.trees) if kept else ""
-    scores: dict[str, np.ndarray] = {}
-    left_out = []
-    for name, method in methods.items():
-        key = f"{of_input[:24]}-{name}-{hashlib.sha256(repr(method).encode()).hexdigest()[:8]}"
-        found = kept.load(key) if kept else None
-        if found is not None:
-            scores[name] = np.array(found["scores"], np.float64)
-            continue
-        try:
-            with steps(f"select by {name}") as tick:
-                scores[name] = method.scores(evidence, _until(ends, tick))
-        except _OutOfTime:
-            left_out.append(name)
-            continue
-        if kept:
-            told = {"method": name, "features": evidence.names, "scores": scores[name].tolist()}
-            kept.save(key, told)
+    scores, left_out = _scored(evidence, choosing, steps, kept, ends)
     rank = np.ones(len(names))
     rank[able] = consensus(scores, evidence.sureness())
     keep = choosing.keep or max(1, len(names) // 4)
@@ -139,6 +121,31 @@ def choose(
         left_out=tuple(left_out),
         targets=evidence.targets,
     )
+
+
+def _scored(
+    evidence: Evidence, choosing: Choosing, steps: Steps, kept: Kept | None, ends: float
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """float64 (features, targets) by method; and the methods for which there was no time."""
+    of_input = _digest(evidence, choosing.trees) if kept else ""
+    scores: dict[str, np.ndarray] = {}
+    left_out = []
+    for name, method in _methods(choosing.methods).items():
+        key = f"{of_input[:24]}-{name}-{hashlib.sha256(repr(method).encode()).hexdigest()[:8]}"
+        found = kept.load(key) if kept else None
+        if found is not None:
+            scores[name] = np.array(found["scores"], np.float64)
+            continue
+        try:
+            with steps(f"select by {name}") as tick:
+                scores[name] = method.scores(evidence, _until(ends, tick))
+        except _OutOfTime:
+            left_out.append(name)
+            continue
+        if kept:
+            told = {"method": name, "features": evidence.names, "scores": scores[name].tolist()}
+            kept.save(key, told)
+    return scores, left_out
 
 
 def _methods(wanted: tuple[str, ...]) -> dict[str, SelectionMethod]:
