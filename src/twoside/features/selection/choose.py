@@ -84,8 +84,8 @@ def choose(
     kept: Kept | None = None,
     budget_seconds: float = float("inf"),
 ) -> Chosen:
-    """Score, agree, eliminate. `analysis` is of the same samples. Methods see only what may be chosen:
-    of a wide catalogue often the smaller part."""
+    """Score, agree, eliminate. `analysis` is of the same samples. Methods see only what may be
+    chosen: of a wide catalogue often the smaller part."""
     names = tuple(column.name for column in samples.columns)
     if choosing.keep < 0:
         raise ConfigError(f"keep = {choosing.keep}: expected 0 (a quarter) or more features.")
