@@ -1,18 +1,20 @@
 """A selected set against the whole catalogue: AUC on later days and the time to train.
 
     python -m bench.selection --lake LAKE --scene feed/videos_for_viewer --work FOLDER \\
-        --train-until 2022-05-04 [--rows 60000] [--shares 0.1 0.2] [--seeds 2] [--json]
+        --train-until 2022-05-04 [--rows 60000] [--shares 0.1 0.2] [--seeds 3] [--json]
 
 The features are the scene's wide catalogue; chosen on the training days alone. All sets train on
 the same rows with the scene's own settings of the model, one after another, and each with several
 seeds: two trainings on the same features already differ by about as much as is asked for here.
-Samples, scores and every training are kept in FOLDER, so a run that was stopped goes on. Progress
-is on stderr.
+What a set loses is the mean over seeds of AUC of all less AUC of the set, with a standard error
+over persons and seeds (`metrics/auc_difference.py`). Samples, scores and every training are kept in
+FOLDER, so a run that was stopped goes on. Progress is on stderr.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -25,11 +27,15 @@ import numpy as np
 
 from twoside.domains import catalogue
 from twoside.features.analysis.analyse import analyse
+from twoside.features.analysis.findings import FLAGS
+from twoside.features.definition import look_back_days
 from twoside.features.selection.choose import Choosing, choose
 from twoside.funnel import settings as configured
 from twoside.funnel.learn import some_samples, training_samples
-from twoside.funnel.rank.report import evaluate
+from twoside.funnel.rank.report import score_all
 from twoside.funnel.rank.train import train
+from twoside.metrics.auc import auc
+from twoside.metrics.auc_difference import auc_difference
 from twoside.schema.calendar import day_number
 from twoside.schema.samples import FeatureColumn, Samples
 from twoside.store.kept import Kept
@@ -42,13 +48,18 @@ if TYPE_CHECKING:
 _MAPS = ("labels", "factors", "pending")
 
 
+SECONDS: dict[str, float] = {}
+"""Of each step of this run."""
+
+
 @contextmanager
 def steps(name: str) -> Iterator[Tick]:
     """A line a step on stderr, when it begins and when it is done."""
     began = time.perf_counter()
     say(f"{time.strftime('%H:%M:%S')} {name} ...")
     yield lambda _done: None
-    say(f"{time.strftime('%H:%M:%S')} {name}: {time.perf_counter() - began:.1f} s")
+    SECONDS[name] = time.perf_counter() - began
+    say(f"{time.strftime('%H:%M:%S')} {name}: {SECONDS[name]:.1f} s")
 
 
 def say(text: str) -> None:
@@ -93,33 +104,39 @@ def samples_of(asked: argparse.Namespace) -> tuple[Samples, Samples]:
     return load(paths[0]), load(paths[1])
 
 
-def chosen(past: Samples, targets: tuple[str, ...], asked: argparse.Namespace) -> dict:
-    """Names of what may be chosen, best first, and what it cost."""
+def chosen(
+    past: Samples,
+    targets: tuple[str, ...],
+    sizes: list[int],
+    look_back: dict[str, float],
+    asked: argparse.Namespace,
+) -> dict:
+    """For each size the names that are kept, best first, and what it cost."""
     kept = Kept(asked.work)
-    found = kept.load("chosen")
+    key = "chosen-" + "-".join(map(str, sizes))
+    found = kept.load(key)
     if found is None:
-        began = time.perf_counter()
         with steps("analyse"):
-            analysis = analyse(past)
-        analysed = time.perf_counter() - began
-        every = Choosing(len(past.columns), rows=asked.rows)
-        picked = choose(past, analysis, targets, every, asked.seed, steps, kept, asked.budget)
-        found = {
-            "features": list(picked.features),
-            "methods": list(picked.methods),
-            "left_out": list(picked.left_out),
-            "analysed_seconds": analysed,
-            "seconds": time.perf_counter() - began,
-        }
-        kept.save("chosen", found)
+            analysis = analyse(past, look_back=look_back)
+        found = {"sets": {}}
+        for size in sizes:
+            every = Choosing(size, rows=len(past))
+            picked = choose(past, analysis, targets, every, asked.seed, steps, kept, asked.budget)
+            found["sets"][str(size)] = list(picked.features)
+            found |= {"methods": list(picked.methods), "left_out": list(picked.left_out)}
+        found["flagged"] = {f: len(analysis.flagged(f)) for f in FLAGS}
+        found["seconds"] = dict(SECONDS)
+        kept.save(key, found)
     return found
 
 
 def trained(
     past: Samples, test: Samples, targets: tuple[str, ...], seed: int, asked: argparse.Namespace
-) -> dict:
-    """Seconds to train and AUC by target; kept, so that a stopped run goes on."""
-    kept, key = Kept(asked.work), f"trained-{asked.model}-{len(past.columns)}-{seed}"
+) -> tuple[dict, np.ndarray]:
+    """Seconds to train, and float32 (targets, n) scores; kept, so that a stopped run goes on."""
+    names = hashlib.sha256(repr([c.name for c in past.columns]).encode()).hexdigest()[:12]
+    key = f"trained-{asked.model}-{len(past.columns)}-{names}-{seed}"
+    kept, scores = Kept(asked.work), asked.work / f"{key}.npy"
     found = kept.load(key)
     if found is None:
         settings = catalogue.settings(asked.scene)
@@ -129,27 +146,34 @@ def trained(
         found = {
             "seconds": time.perf_counter() - began,
             "cpu_seconds": time.process_time() - cpu,
-            "auc": {target: q.auc for target, q in evaluate(scorer, test).items()},
         }
+        np.save(scores, score_all(scorer, test).T)
         kept.save(key, found)
-    return found
+    return found, np.load(scores)
 
 
-def together(name: str, runs: list[dict], features: int, whole: dict | None) -> dict:
-    """The mean over seeds of a set, and how it compares with the whole catalogue."""
-    auc = {t: float(np.mean([run["auc"][t] for run in runs])) for t in runs[0]["auc"]}
-    spread = {t: float(np.std([run["auc"][t] for run in runs])) for t in auc}
-    told = {
+def together(name: str, runs: list, test: Samples, targets: tuple[str, ...], whole: list) -> dict:
+    """A set over all seeds, and how it compares with the whole catalogue."""
+    told: dict = {
         "set": name,
-        "features": features,
-        "auc": auc,
-        "spread": spread,
-        "seconds": float(np.mean([run["seconds"] for run in runs])),
-        "cpu_seconds": float(np.mean([run["cpu_seconds"] for run in runs])),
+        "seconds": float(np.mean([run["seconds"] for run, _ in runs])),
+        "cpu_seconds": float(np.mean([run["cpu_seconds"] for run, _ in runs])),
+        "targets": {},
     }
-    if whole:
-        told["auc_lost"] = {t: whole["auc"][t] - auc[t] for t in auc}
-        told["faster"] = whole["cpu_seconds"] / told["cpu_seconds"]
+    for n, target in enumerate(targets):
+        label = test.labels[target]
+        final = ~np.isnan(label)
+        label, weight = label[final], test.weight_of(target)[final].astype(np.float64)
+        mine = np.array([scores[n, final] for _, scores in runs])
+        by_seed = [auc(label, scores, weight) for scores in mine]
+        line = {"auc": float(np.mean(by_seed)), "by_seed": by_seed}
+        if whole is not runs:
+            all_scores = np.array([scores[n, final] for _, scores in whole])
+            line["lost"], line["error"] = auc_difference(
+                label, weight, test.person[final], all_scores, mine
+            )
+        told["targets"][target] = line
+    told["faster"] = float(np.mean([r["cpu_seconds"] for r, _ in whole])) / told["cpu_seconds"]
     return told
 
 
@@ -164,8 +188,8 @@ def main() -> None:
     ask.add_argument("--shares", type=float, nargs="+", default=[0.1, 0.2])
     ask.add_argument("--model", default="xgboost")
     ask.add_argument("--seed", type=int, default=1)
-    ask.add_argument("--seeds", type=int, default=2, help="trainings of each set")
-    ask.add_argument("--budget", type=float, default=900.0, help="seconds for the methods")
+    ask.add_argument("--seeds", type=int, default=3, help="trainings of each set")
+    ask.add_argument("--budget", type=float, default=3_600.0, help="seconds for the methods")
     ask.add_argument("--json", action="store_true")
     asked = ask.parse_args()
     asked.work.mkdir(parents=True, exist_ok=True)
@@ -174,20 +198,29 @@ def main() -> None:
     targets = declared.targets(catalogue.settings(asked.scene).training.targets)
     positives = {t: int((test.labels[t] == 1).sum()) for t in targets}
     say(f"{len(past)} rows of {len(past.columns)} features, {len(test)} of later days, {positives}")
-    picked = chosen(past, targets, asked)
+    named = {f.name: f for f in declared.wide}
+    look_back = {f.name: look_back_days(f, named) for f in declared.wide}
     sets = {f"{share:.0%}": round(share * len(past.columns)) for share in asked.shares}
+    picked = chosen(past, targets, list(sets.values()), look_back, asked)
     lines: list[dict] = []
+    whole: list = []
     for name, size in {"all": len(past.columns), **sets}.items():
-        names = [c.name for c in past.columns] if name == "all" else picked["features"][:size]
+        names = list(named) if name == "all" else picked["sets"][str(size)]
         some, runs = past.only(names), []
         for seed in range(asked.seed, asked.seed + asked.seeds):
             with steps(f"train on {name}, seed {seed}"):
                 runs.append(trained(some, test, targets, seed, asked))
-        lines.append(together(name, runs, len(names), lines[0] if lines else None))
+        whole = whole or runs
+        lines.append({"features": len(names), **together(name, runs, test, targets, whole)})
         figures = "  ".join(
-            f"{t} {a:.4f} ± {lines[-1]['spread'][t]:.4f}" for t, a in lines[-1]["auc"].items()
+            f"{t} {q['auc']:.4f}"
+            + (f" ({-q['lost']:+.4f} ± {q['error']:.4f})" if "lost" in q else "")
+            for t, q in lines[-1]["targets"].items()
         )
-        say(f"{name:6}{len(names):5}  {figures}  {lines[-1]['cpu_seconds']:.1f} CPU s")
+        say(
+            f"{name:6}{len(names):5}  {figures}  {lines[-1]['cpu_seconds']:.1f} CPU s, "
+            f"{lines[-1]['faster']:.1f}x"
+        )
     if asked.json:
         about = {"rows": len(past), "test_rows": len(test), "test_positives": positives}
         print(json.dumps({**about, "chosen": picked, "sets": lines}))

@@ -116,7 +116,7 @@ def report(
         refuse_missing_folder(out)
     stages = Stages()
     declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
-    found = _analysed(samples, stages)
+    found = _analysed(declared, samples, stages)
     record = {"until": until, **found.as_json()}
     now_ms = int(time.time() * 1000)
     Runs(declared.lake.root / "runs").save(f"features/{declared.name}", now_ms, record)
@@ -156,8 +156,8 @@ def select(
     seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
-    """Choose features by several methods. Run again, it goes on where it was stopped: scores are
-    kept in a folder beside the file."""
+    """Choose features by several methods and elimination after them. Run again, it goes on where it
+    was stopped: scores and rounds are kept in a folder beside the file."""
     from twoside.features.selection.choose import Choosing, choose
     from twoside.features.selection.selected import Selected
     from twoside.store.kept import Kept
@@ -167,7 +167,7 @@ def select(
     declared, samples = _samples(scene, lake, until, rows, seed, stages, wide=wide)
     targets = _targets(declared)
     kept = Kept(out.parent / f"{out.stem}.scores")
-    found = _analysed(samples, stages)
+    found = _analysed(declared, samples, stages)
     chosen = choose(
         samples, found, targets, Choosing(keep, rows=rows), seed, stages,
         kept, budget,
@@ -178,9 +178,10 @@ def select(
         say_json({"scene": scene, "until": until, "out": str(out), **chosen.as_json()})
         return
     late = f"; no time for {', '.join(chosen.left_out)}" if chosen.left_out else ""
+    steps = (*chosen.methods, *({"elimination"} - {*chosen.left_out}))
     sys.stdout.write(
         f"{out}: {len(chosen.features)} of {len(samples.columns)} features "
-        f"by {', '.join(chosen.methods)}{late}\n"
+        f"by {', '.join(steps)}{late}\n"
     )
 
 
@@ -274,8 +275,12 @@ def _targets(declared: Declared) -> tuple[str, ...]:
     return declared.targets(catalogue.settings(declared.name).training.targets)
 
 
-def _analysed(samples: Samples, stages: Stages) -> Analysis:
+def _analysed(declared: Declared, samples: Samples, stages: Stages) -> Analysis:
     from twoside.features.analysis.analyse import analyse
+    from twoside.features.definition import look_back_days
+
+    named = {f.name: f for f in declared.features}
+    look_back = {name: look_back_days(f, named) for name, f in named.items()}
 
     with stages("analyse features") as tick:
-        return analyse(samples, tick=tick)
+        return analyse(samples, tick=tick, look_back=look_back)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from twoside.features.kinds.activity import Age, Since
@@ -77,3 +78,15 @@ def about(feature: Feature, named: Mapping[str, Feature]) -> About:
 def recent_columns(feature: Recent) -> tuple[str, ...]:
     """The columns of the items of the behaviours that a feature reads; "item" is the row itself."""
     return feature.columns if isinstance(feature, RecentSimilarity) else (feature.column,)
+
+
+def look_back_days(feature: Feature, named: Mapping[str, Feature]) -> float:
+    """How many days a feature looks back; of a derived one, its shorter part. Infinite for what
+    has no window in days: everything before the request, or the parties as they are."""
+    match feature:
+        case Preference() | Trend():
+            return min(look_back_days(named[name], named) for name in (feature.of, feature.over))
+        case Count() | Rate() | Since() | ActiveDays():
+            return math.inf if feature.days is None else float(feature.days)
+        case _:
+            return math.inf

@@ -125,19 +125,23 @@ def test_a_set_is_chosen_written_and_read_by_a_funnel(
     assert all(0 <= rank <= 1 for rank in told["rank"].values())
     written = tomllib.loads(out.read_text(encoding="utf-8"))
     assert written["features"] == told["features"]
-    assert len(list((tmp_path / "set.scores").glob("*.json"))) == 5
+    kept = {path.name for path in (tmp_path / "set.scores").glob("*.json")}
+    assert len([name for name in kept if not name.startswith("elimination")]) == 5
     funnel = tmp_path / "funnel.toml"
     shipped = Path(catalogue.__file__).parent / "recruiting/configs/jobs_for_seeker.toml"
     text = shipped.read_text(encoding="utf-8") + '\nfeatures = "set.toml"\n'
     funnel.write_text(text, encoding="utf-8")
     found = catalogue.settings(SCENE, funnel).training.features
     assert list(found) == told["features"]
-    # Again with fewer: scores are kept, and the smaller set is the head of the larger one.
+    # Again with fewer: scores and rounds are kept, and elimination goes on from the larger set.
     code, said = run(*asked[:-4], "--keep", 3, "--out", out)
     assert code == 0
     assert said.startswith(f"{out}: 3 of {len(told['rank'])} features by pearson, xgboost_gain")
     again = tomllib.loads(out.read_text(encoding="utf-8"))["features"]
-    assert again == told["features"][:3]
+    assert set(again) < set(told["features"])
+    now = {path.name for path in (tmp_path / "set.scores").glob("*.json")}
+    assert kept < now
+    assert all(name.startswith("elimination") for name in now - kept)
 
 
 WRONG = {

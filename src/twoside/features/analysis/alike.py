@@ -37,14 +37,17 @@ def clusters(correlated: np.ndarray, least: float) -> np.ndarray:
     return place[number]
 
 
-def duplicates(correlated: np.ndarray, least: float) -> np.ndarray:
-    """int32 (f,): the earliest feature that this one repeats, -1 for none.
+def duplicates(correlated: np.ndarray, least: float, first: np.ndarray) -> np.ndarray:
+    """int32 (f,): the feature that this one repeats, -1 for none.
 
-    A feature that is itself a duplicate is not named: its original is.
+    Of copies the original is the one whose `first`, float (f,), is largest, of equals the earliest
+    in the list. A feature that is itself a duplicate is not named: its original is.
     """
+    order = np.argsort(-first, kind="stable")
     found = np.full(len(correlated), -1, np.int32)
-    for n in range(1, len(correlated)):
-        originals = np.flatnonzero((np.abs(correlated[n, :n]) >= least) & (found[:n] < 0))
+    for place, n in enumerate(order.tolist()):
+        before = order[:place]
+        originals = before[(np.abs(correlated[n, before]) >= least) & (found[before] < 0)]
         if len(originals):
             found[n] = originals[0]
     return found

@@ -24,6 +24,8 @@ from twoside.schema.progress import quiet
 from twoside.schema.samples import FeatureColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twoside.schema.progress import Tick
     from twoside.schema.samples import Samples
 
@@ -41,7 +43,7 @@ class Looking:
     false_discoveries: float = 0.02
     """Noise is what does not pass at this rate of false discoveries (Benjamini-Hochberg)."""
     duplicate: float = 0.995
-    """|rank correlation| from which the later feature is a duplicate."""
+    """|rank correlation| from which one of two features is a duplicate."""
     cluster: float = 0.9
     """Mean |rank correlation| from which features are one cluster."""
     shift: float = 0.25
@@ -54,8 +56,19 @@ class Looking:
     """Rows, evenly spread, on which features are compared with each other."""
 
 
-def analyse(samples: Samples, looking: Looking | None = None, tick: Tick = quiet) -> Analysis:
-    """A line a feature. Labels of which nothing is final are left out."""
+def analyse(
+    samples: Samples,
+    looking: Looking | None = None,
+    tick: Tick = quiet,
+    look_back: Mapping[str, float] | None = None,
+) -> Analysis:
+    """A line a feature. Labels of which nothing is final are left out.
+
+    look_back: feature -> days that it looks back (none is named: infinite). Of copies the one that
+    looks back longest is the original. In a log younger than a window, all longer windows are its
+    copies, for they all hold the whole log; they go on to hold it when the log has outgrown the
+    shorter one, so what was learned of the longest stays true for longest.
+    """
     if not len(samples) or not samples.columns:
         raise DataError(
             f"analysis: {len(samples)} rows of {len(samples.columns)} features: expected at least "
@@ -70,7 +83,8 @@ def analyse(samples: Samples, looking: Looking | None = None, tick: Tick = quiet
         tick(0.95 * len(found) / len(samples.columns))
     correlated = alike.correlation(eye.ranks)
     number = alike.clusters(correlated, looking.cluster)
-    original = alike.duplicates(correlated, looking.duplicate)
+    ways_back = [(look_back or {}).get(f.name, np.inf) for f in found]
+    original = alike.duplicates(correlated, looking.duplicate, np.array(ways_back))
     speaks = significant(np.array([f.p_value for f in found]), looking.false_discoveries)
     done = [
         replace(

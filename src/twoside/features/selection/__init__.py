@@ -1,1 +1,1 @@
-"""Choose features: several methods score them, a consensus ranks them, redundant ones fall out."""
+"""Choose features: methods score them, a consensus ranks them, elimination ends the choice."""

@@ -1,4 +1,5 @@
-"""The whole choice: every method's scores, their consensus, the features to keep.
+"""The whole choice: every method's scores, their consensus, and from its better part the features
+to keep by elimination.
 
 chosen = choose(samples, analysis, targets, Choosing(keep=30), seed, steps, kept, budget_seconds)
 
@@ -17,7 +18,8 @@ import numpy as np
 
 from twoside import components
 from twoside.errors import ConfigError, DataError
-from twoside.features.selection.consensus import consensus, may_be_chosen, pruned
+from twoside.features.selection.consensus import consensus, may_be_chosen, pruned, ranked
+from twoside.features.selection.elimination import Elimination
 from twoside.features.selection.evidence import Evidence, Trees
 from twoside.features.selection.method import PACKAGE
 
@@ -45,6 +47,8 @@ class Choosing:
     rows: int = 100_000
     """Rows looked at, evenly spread."""
     trees: Trees = field(default_factory=Trees)
+    elimination: Elimination | None = field(default_factory=Elimination)
+    """What the consensus begins is ended by it; None: the best of each cluster are kept."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Chosen:
     methods: tuple[str, ...]
     """Whose scores count"""
     left_out: tuple[str, ...]
-    """Methods that the budget did not reach or stopped"""
+    """Methods that the budget did not reach or stopped; also "elimination" """
     targets: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -80,8 +84,8 @@ def choose(
     kept: Kept | None = None,
     budget_seconds: float = float("inf"),
 ) -> Chosen:
-    """Score, agree, prune. `analysis` is of the same samples. Methods see only what may be chosen:
-    of a wide catalogue often the smaller part."""
+    """Score, agree, eliminate. `analysis` is of the same samples. Methods see only what may be
+    chosen: of a wide catalogue often the smaller part."""
     names = tuple(column.name for column in samples.columns)
     if choosing.keep < 0:
         raise ConfigError(f"keep = {choosing.keep}: expected 0 (a quarter) or more features.")
@@ -96,11 +100,37 @@ def choose(
         )
     asked = samples if len(able) == len(names) else samples.only([names[n] for n in able])
     evidence = Evidence(asked, targets, seed, choosing.rows, choosing.trees)
-    methods = _methods(choosing.methods)
-    of_input = digest(evidence, choosing.trees) if kept else ""
+    scores, left_out = _scored(evidence, choosing, steps, kept, ends)
+    rank = np.ones(len(names))
+    rank[able] = consensus(scores, evidence.sureness())
+    keep = choosing.keep or max(1, len(names) // 4)
+    fit = ranked(analysis, rank)
+    features = pruned(fit, keep)
+    if choosing.elimination:
+        start = choosing.elimination.start([f.name for f in fit], len(names), keep)
+        try:
+            with steps("select by elimination") as tick:
+                in_time = _until(ends, tick)
+                features = choosing.elimination.best(evidence, start, keep, kept, in_time)
+        except _OutOfTime:
+            left_out.append("elimination")
+    return Chosen(
+        features=features,
+        rank=dict(zip(names, rank.tolist(), strict=True)),
+        methods=tuple(scores),
+        left_out=tuple(left_out),
+        targets=evidence.targets,
+    )
+
+
+def _scored(
+    evidence: Evidence, choosing: Choosing, steps: Steps, kept: Kept | None, ends: float
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """float64 (features, targets) by method; and the methods for which there was no time."""
+    of_input = _digest(evidence, choosing.trees) if kept else ""
     scores: dict[str, np.ndarray] = {}
     left_out = []
-    for name, method in methods.items():
+    for name, method in _methods(choosing.methods).items():
         key = f"{of_input[:24]}-{name}-{hashlib.sha256(repr(method).encode()).hexdigest()[:8]}"
         found = kept.load(key) if kept else None
         if found is not None:
@@ -115,16 +145,7 @@ def choose(
         if kept:
             told = {"method": name, "features": evidence.names, "scores": scores[name].tolist()}
             kept.save(key, told)
-    rank = np.ones(len(names))
-    rank[able] = consensus(scores, evidence.sureness())
-    keep = choosing.keep or max(1, len(names) // 4)
-    return Chosen(
-        features=pruned(analysis, rank, keep),
-        rank=dict(zip(names, rank.tolist(), strict=True)),
-        methods=tuple(scores),
-        left_out=tuple(left_out),
-        targets=evidence.targets,
-    )
+    return scores, left_out
 
 
 def _methods(wanted: tuple[str, ...]) -> dict[str, SelectionMethod]:
@@ -145,13 +166,6 @@ def _until(ends: float, tick: Tick) -> Tick:
     return told
 
 
-def digest(evidence: Evidence, trees: Trees) -> str:
-    """sha256 of all that the scores depend on, but the method: rows, columns, targets, settings."""
-    samples = evidence.samples
-    found = hashlib.sha256(repr((samples.columns, evidence.targets, evidence.seed, trees)).encode())
-    arrays = [samples.labels[target] for target in evidence.targets]
-    arrays += [samples.weight_of(target) for target in evidence.targets]
-    for array in (samples.values, samples.day, samples.request_id, *arrays):
-        found.update(repr((array.shape, array.dtype.str)).encode())
-        found.update(np.ascontiguousarray(array).data)
-    return found.hexdigest()
+def _digest(evidence: Evidence, trees: Trees) -> str:
+    """sha256 of all that the scores depend on, but the method."""
+    return hashlib.sha256(repr((evidence.digest, trees)).encode()).hexdigest()

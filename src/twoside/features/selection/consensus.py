@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 from twoside.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twoside.features.analysis.findings import Analysis, Finding
 
@@ -33,11 +33,17 @@ def consensus(scores: Mapping[str, np.ndarray], counts: np.ndarray | None = None
     counted = np.ones(targets) if counts is None else counts
     ranks = []
     for table in scores.values():
-        total = table.sum(axis=0)
-        share = (table / np.where(total > 0, total, 1.0)) @ counted
+        share = shares(table) @ counted
         ranks.append((rankdata(-share) - 1) / max(1, len(share) - 1))
     mean: np.ndarray = np.mean(ranks, axis=0)
     return mean
+
+
+def shares(scores: np.ndarray) -> np.ndarray:
+    """float64 (features, targets): of all scores of a target, each feature's part."""
+    total = scores.sum(axis=0)
+    found: np.ndarray = scores / np.where(total > 0, total, 1.0)
+    return found
 
 
 def may_be_chosen(feature: Finding) -> bool:
@@ -45,12 +51,15 @@ def may_be_chosen(feature: Finding) -> bool:
     return not set(feature.flags) & set(_NEVER)
 
 
-def pruned(analysis: Analysis, rank: np.ndarray, keep: int) -> tuple[str, ...]:
-    """Names of at most `keep` features, best first: of a cluster only its best, and none that is
-    leaking, a duplicate or noise. With too few clusters the best of the rest follow."""
+def ranked(analysis: Analysis, rank: np.ndarray) -> tuple[Finding, ...]:
+    """All that may be chosen, best first."""
     order = np.argsort(rank, kind="stable").tolist()
-    fit = [analysis.features[n] for n in order]
-    fit = [f for f in fit if may_be_chosen(f)]
+    return tuple(f for f in (analysis.features[n] for n in order) if may_be_chosen(f))
+
+
+def pruned(fit: Sequence[Finding], keep: int) -> tuple[str, ...]:
+    """Names of at most `keep` of the features, which come best first: of a cluster only its best.
+    With too few clusters the best of the rest follow."""
     seen: set[int] = set()
     heads: list[str] = []
     rest: list[str] = []

@@ -5,7 +5,9 @@ Tables and trees are made once a target and shared by the methods that read them
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from twoside.errors import DataError
 from twoside.features.analysis.elsewhere import Elsewhere, halves
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from twoside.schema.samples import Samples
 
 _LEAST = 20
@@ -74,6 +78,11 @@ class Evidence:
         self._table: tuple[str, Table] | None = None
         self._trees: dict[str, Any] = {}
 
+    def only(self, names: Collection[str], trees: Trees) -> Evidence:
+        """Of the same rows some features, and other trees."""
+        samples = self.samples.only(names)
+        return Evidence(samples, self.targets, self.seed, max(1, len(samples)), trees)
+
     def table(self, target: str) -> Table:
         """The rows of a target whose label is final. The last one asked for is kept."""
         if self._table is None or self._table[0] != target:
@@ -109,6 +118,18 @@ class Evidence:
         labels = [self.samples.labels[target] for target in self.targets]
         rarer = [min((label == 1).sum(), (label == 0).sum()) for label in labels]
         return np.sqrt(np.array(rarer, np.float64))
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of what is looked at: rows, columns, targets, seed; not of the trees' settings."""
+        samples = self.samples
+        found = hashlib.sha256(repr((samples.columns, self.targets, self.seed)).encode())
+        arrays = [samples.labels[target] for target in self.targets]
+        arrays += [samples.weight_of(target) for target in self.targets]
+        for array in (samples.values, samples.day, samples.request_id, *arrays):
+            found.update(repr((array.shape, array.dtype.str)).encode())
+            found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
 
     def _tells(self, target: str) -> bool:
         if target not in self.samples.labels:

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from made_samples import samples_of
 from planted_features import EACH, planted_features
 
 from twoside.features.analysis.analyse import Looking, analyse
 from twoside.features.analysis.findings import FLAGS
+from twoside.metrics.auc import auc
+from twoside.schema.samples import FeatureColumn
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +52,49 @@ def test_looser_settings_flag_more(analyses):
     assert strict.flagged("shifted") == ()
     assert strict.flagged("duplicate") == ()
     assert len(strict.flagged("leaking")) < len(analyses[0].flagged("leaking"))
+
+
+def young_log(seed, days, items=800, shown=20):
+    """Rates of items over 3 and over 30 days before, in a log of `days` days: what an item is worth
+    stays, what it got on a day is a draw. The short one comes first."""
+    rng = np.random.default_rng(seed)
+    worth = 1 / (1 + np.exp(1.5 - rng.normal(size=items)))
+    clicks = rng.binomial(shown, worth, (days, items))
+    rates = {name: np.empty((days, items)) for name in ("rate_3d", "rate_30d")}
+    for day in range(days):
+        for name, window in (("rate_3d", 3), ("rate_30d", 30)):
+            past = clicks[max(0, day - window) : day]
+            rates[name][day] = (past.sum(axis=0) + 4.0) / (len(past) * shown + 20.0)
+    return samples_of(
+        tuple(FeatureColumn(name) for name in rates),
+        np.column_stack([rate.ravel() for rate in rates.values()]),
+        {"click": (rng.random((days, items)) < worth).astype(np.float32).ravel()},
+        item=np.tile(np.arange(items), days).astype(np.int32),
+        day=np.repeat(np.arange(days), items).astype(np.int32),
+    )
+
+
+LOOK_BACK = {"rate_3d": 3.0, "rate_30d": 30.0}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_windows_that_a_young_log_makes_copies_the_longest_stays(seed):
+    samples = young_log(seed, days=20)
+    learned = samples.where(samples.day < 4)
+    by_place = analyse(learned)
+    assert by_place.flagged("duplicate") == ("rate_30d",)  # the one named first stayed
+    found = analyse(learned, look_back=LOOK_BACK)
+    assert found.flagged("duplicate") == ("rate_3d",)
+    assert found.features[0].duplicate_of == "rate_30d"
+    later = samples.where(samples.day >= 10)
+    assert analyse(later, look_back=LOOK_BACK).flagged("duplicate") == ()  # copies no more
+    short, long = (auc(later.labels["click"], later.values[:, n]) for n in range(2))
+    assert long > short + 0.005
+
+
+def test_of_copies_that_look_back_equally_long_the_first_stays():
+    samples = young_log(0, days=4)
+    same = {"rate_3d": 7.0, "rate_30d": 7.0}
+    assert analyse(samples, look_back=same).flagged("duplicate") == ("rate_30d",)
+    only_one_known = {"rate_3d": 3.0}
+    assert analyse(samples, look_back=only_one_known).flagged("duplicate") == ("rate_3d",)

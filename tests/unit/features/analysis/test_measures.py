@@ -138,7 +138,8 @@ def test_clusters_and_duplicates_of_a_small_matrix():
     r = np.array([[1, 0.99, -0.95, 0], [0.99, 1, -0.9, 0], [-0.95, -0.9, 1, 0], [0, 0, 0, 1]])
     assert alike.clusters(r, 0.9).tolist() == [0, 0, 0, 1]
     assert alike.clusters(r, 0.98).tolist() == [0, 0, 1, 2]
-    assert alike.duplicates(r, 0.94).tolist() == [-1, 0, 0, -1]
+    assert alike.duplicates(r, 0.94, np.zeros(4)).tolist() == [-1, 0, 0, -1]
+    assert alike.duplicates(r, 0.94, np.array([1, 0, 7, 0])).tolist() == [2, -1, -1, -1]
 
 
 def test_a_category_of_codes_seen_once_tells_nothing():

@@ -1,4 +1,4 @@
-"""The choice: it agrees, prunes, goes on where it stopped, and stops when told."""
+"""The choice: it agrees, prunes, eliminates, goes on where it stopped, and stops when told."""
 
 import tomllib
 from dataclasses import replace
@@ -21,6 +21,11 @@ from twoside.store.kept import Kept
 SAMPLES = planted(0, rows=3_000)
 FOUND = analyse(SAMPLES)
 QUICK = ("pearson", "xgboost_gain")
+
+
+def by_consensus(keep):
+    """Two methods, and no elimination after them."""
+    return Choosing(keep, QUICK, elimination=None)
 
 
 def steps_of(names):
@@ -49,7 +54,7 @@ def test_the_set_holds_what_is_planted_and_no_copy_noise_or_leak():
     samples = samples.only([samples.columns[n].name for n in keep]).where(
         np.arange(24_000) % 2 == 0
     )
-    chosen = choose(samples, analyse(samples), ("chat",), Choosing(8, QUICK), 0, silent)
+    chosen = choose(samples, analyse(samples), ("chat",), by_consensus(8), 0, silent)
     assert len(chosen.features) == 8
     assert {name.split("_")[0] for name in chosen.features} <= {"honest", "shifted"}
 
@@ -76,7 +81,7 @@ def test_methods_see_only_what_may_be_chosen():
         def load(self, key):
             return None
 
-    chosen = choose(samples, found, ("chat",), Choosing(4, QUICK), 0, silent, Looking("unused"))
+    chosen = choose(samples, found, ("chat",), by_consensus(4), 0, silent, Looking("unused"))
     able = tuple(f.name for f in found.features if may_be_chosen(f))
     assert 4 < len(able) < len(found.features)
     assert seen == [able, able]
@@ -88,7 +93,7 @@ def test_methods_see_only_what_may_be_chosen():
 def test_nothing_to_choose_from_is_said():
     flagged = replace(FOUND, features=tuple(replace(f, flags=("noise",)) for f in FOUND.features))
     with pytest.raises(DataError, match=r"are noise, duplicates or leaking\. Look at them with"):
-        choose(SAMPLES, flagged, TARGETS, Choosing(3, QUICK), 0, silent)
+        choose(SAMPLES, flagged, TARGETS, by_consensus(3), 0, silent)
 
 
 def test_of_a_cluster_the_best_comes_first_and_the_rest_only_if_there_is_room():
@@ -97,20 +102,20 @@ def test_of_a_cluster_the_best_comes_first_and_the_rest_only_if_there_is_room():
     values[:, 4] = noisy  # correlates by .98 with n0: one cluster, no duplicate
     samples = type(SAMPLES)(**{**vars(SAMPLES), "values": values})
     found = analyse(samples)
-    few = choose(samples, found, TARGETS, Choosing(2, QUICK), 0, silent).features
+    few = choose(samples, found, TARGETS, by_consensus(2), 0, silent).features
     assert set(few) == {"n0", "c0"}
-    assert "n4" in choose(samples, found, TARGETS, Choosing(11, QUICK), 0, silent).features
+    assert "n4" in choose(samples, found, TARGETS, by_consensus(11), 0, silent).features
 
 
 def test_scores_are_not_computed_twice_for_the_same_input(tmp_path):
     kept, first, second, other = Kept(tmp_path / "scores"), [], [], []
-    one = choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, steps_of(first), kept)
-    two = choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, steps_of(second), kept)
+    one = choose(SAMPLES, FOUND, TARGETS, by_consensus(3), 0, steps_of(first), kept)
+    two = choose(SAMPLES, FOUND, TARGETS, by_consensus(3), 0, steps_of(second), kept)
     assert first == ["select by pearson", "select by xgboost_gain"]
     assert second == []
     assert one == two
     changed = with_labels(SAMPLES, chat=1 - SAMPLES.labels["chat"])
-    choose(changed, FOUND, TARGETS, Choosing(3, QUICK), 0, steps_of(other), kept)
+    choose(changed, FOUND, TARGETS, by_consensus(3), 0, steps_of(other), kept)
     assert other == first
 
 
@@ -118,20 +123,36 @@ def test_a_spent_budget_leaves_methods_out_and_a_second_run_goes_on(tmp_path, mo
     kept, names = Kept(tmp_path), []
     clock = iter([0.0, *[5.0] * 3, *[100.0] * 1_000])  # time is up in the second target of gain
     monkeypatch.setattr(choosing, "perf_counter", lambda: next(clock))
-    cut = choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, silent, kept, 50.0)
+    cut = choose(SAMPLES, FOUND, TARGETS, by_consensus(3), 0, silent, kept, 50.0)
     assert cut.methods == ("pearson",)
     assert cut.left_out == ("xgboost_gain",)
     monkeypatch.undo()
-    whole = choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, steps_of(names), kept)
+    whole = choose(SAMPLES, FOUND, TARGETS, by_consensus(3), 0, steps_of(names), kept)
     assert names == ["select by xgboost_gain"]
     assert whole.left_out == ()
+
+
+def test_elimination_that_the_budget_stops_leaves_what_the_consensus_chose(tmp_path, monkeypatch):
+    kept, names, again = Kept(tmp_path), [], []
+    consensus_alone = choose(SAMPLES, FOUND, TARGETS, by_consensus(3), 0, silent, kept)
+    clock = iter([0.0, *[5.0] * 4, *[100.0] * 1_000])  # time is up in the second round
+    monkeypatch.setattr(choosing, "perf_counter", lambda: next(clock))
+    cut = choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, steps_of(names), kept, 50.0)
+    assert names == ["select by elimination"]
+    assert cut.left_out == ("elimination",)
+    assert cut.features == consensus_alone.features
+    monkeypatch.undo()
+    whole = choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, steps_of(again), kept)
+    assert again == ["select by elimination"]
+    assert whole.left_out == ()
+    assert set(whole.features) == {"n0", "c0"}  # the others are noise
 
 
 def test_a_budget_that_no_method_keeps_is_an_error(monkeypatch):
     clock = iter([0.0, *[100.0] * 1_000])
     monkeypatch.setattr(choosing, "perf_counter", lambda: next(clock))
     with pytest.raises(DataError, match=r"no method has finished\. Give it a larger --budget"):
-        choose(SAMPLES, FOUND, TARGETS, Choosing(3, QUICK), 0, silent, None, 50.0)
+        choose(SAMPLES, FOUND, TARGETS, by_consensus(3), 0, silent, None, 50.0)
 
 
 def test_wrong_settings_are_told():

@@ -1,8 +1,10 @@
 """Permutation (drop one): how much worse the trees are when one feature is shuffled.
 
 Source: Breiman 2001, "Random Forests", Machine Learning 45, section 10; the loss is log-loss on
-days that the trees have not seen. Two features that say the same cover for each other, so both
-may look unimportant: the consensus has other methods for that.
+days that the trees have not seen. What no tree asks is worth exactly nothing, and of a shuffled
+feature only the trees that ask it answer otherwise: so all features take seconds, not hours. Two
+features that say the same cover for each other, so both may look unimportant: the consensus has
+other methods for that.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from twoside.features.selection.tree_walk import TreeWalk
 
 if TYPE_CHECKING:
     from twoside.features.selection.evidence import Evidence
@@ -36,23 +40,23 @@ class Permutation:
             held = held[:: max(1, -(-len(held) // self.rows))]
             if not len(held):
                 continue
-            values = table.values[held]
+            walk = TreeWalk.of(trees, table.values[held])
             label, weight = table.label[held], table.weight[held].astype(np.float64)
             rng = np.random.default_rng(evidence.seed)
-            best = _loss(trees.inplace_predict(values), label, weight)
-            used = sorted(int(f.removeprefix("f")) for f in trees.get_score())
-            for done, feature in enumerate(used):
-                tick((n + done / len(used)) / len(evidence.targets))
-                own, worse = values[:, feature].copy(), 0.0
+            best = _loss(walk.log_odds, label, weight)
+            for place, feature in enumerate(walk.asked.tolist()):
+                tick((n + place / len(walk.asked)) / len(evidence.targets))
+                worse = 0.0
                 for _ in range(self.repeats):
-                    values[:, feature] = rng.permutation(own)
-                    worse += _loss(trees.inplace_predict(values), label, weight) - best
-                values[:, feature] = own
+                    shuffled = rng.permutation(walk.values[:, place])
+                    worse += _loss(walk.otherwise(place, shuffled), label, weight) - best
                 found[feature, n] = max(0.0, worse / self.repeats)
         tick(1.0)
         return found
 
 
-def _loss(chance: np.ndarray, label: np.ndarray, weight: np.ndarray) -> float:
-    sure = np.clip(chance.astype(np.float64), 1e-7, 1 - 1e-7)
-    return float(-np.average(np.log(np.where(label > 0, sure, 1 - sure)), weights=weight))
+def _loss(log_odds: np.ndarray, label: np.ndarray, weight: np.ndarray) -> float:
+    """Weighted mean log-loss: log(1 + exp(-log-odds)) of what happened, of -log-odds otherwise."""
+    return float(
+        np.average(np.logaddexp(0.0, np.where(label > 0, -log_odds, log_odds)), weights=weight)
+    )
