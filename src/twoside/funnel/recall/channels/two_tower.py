@@ -42,13 +42,13 @@ class TwoTower:
 
     dim: int = 32
     """Length of a vector."""
-    temperature: float = 0.1
+    temperature: float = 0.3
     """Divides the product of the two vectors (1 at most): smaller tells items further apart."""
-    epochs: int = 5
+    epochs: int = 3
     """Passes over the likes."""
     batch: int = 512
     """Likes taken together; each is a negative for the others."""
-    negatives: int = 512
+    negatives: int = 256
     """Further items drawn by popularity, the same for a whole batch; 0 for none."""
     power: float = 0.75
     """They are drawn in proportion to likes ** power."""
@@ -62,7 +62,7 @@ class TwoTower:
     """Recent items of the person that count."""
     decay: float = 0.9
     """Weight of a recent item against the one after it."""
-    forget: float = 0.2
+    forget: float = 0.5
     """Share of ids that learning sees as unknown."""
     learning_rate: float = 0.01
     penalty: float = 0.01
