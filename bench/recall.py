@@ -1,10 +1,11 @@
-"""One more recall channel beside those of a shipped funnel, on a lake: what it finds, what it adds.
+"""One more recall channel beside those of a shipped funnel: what it finds, what it adds.
 
-    python -m bench.recall --lake LAKE --scene recruiting/jobs_for_seeker --train-until 2026-03-26 \\
+    python -m bench.recall --lake LAKE --scene feed/videos_for_viewer --train-until 2022-05-03 \\
         [--add two_tower] [--limit 300] [--turn 1] [--set epochs=5 ...] [--days 1] [--json]
 
-Channels learn all days up to `--train-until` and are asked at the start of each of the next days
-(`--days` of them) for what people like on it, as `twoside funnel evaluate` asks. Printed are the
+Channels learn all days up to `--train-until` and are asked at the start of the next day (of further
+days too until there are 1,000 questions) for what people like on it, as `twoside funnel evaluate`
+asks; with `--days 3` that is done for three days one after the other and averaged. Printed are the
 recall of each channel at 50, 100 and 500, and that of the merged list at 500 and 1,000, without
 the added channel and with it; and the seconds of each fit.
 """
@@ -61,7 +62,8 @@ def one_day(
     """Every channel and both merged lists on the day after `until`."""
     data = recall_data(declared, declared.lake.calendar.start_of(until + 1))
     is_open = data.items.open_rows()
-    asked = questions(declared, is_open, [until + 1], 1).some(5000, 0)
+    days = [day for day in declared.lake.days("exposures") if day > until]
+    asked = questions(declared, is_open, days, 1000).some(5000, 0)
     log = declared.lake.behaviours(
         declared.domain, declared.scene.name, before_ms=int(asked.now_ms.max())
     )
@@ -83,9 +85,7 @@ def one_day(
             "recall_s": end - middle,
         }
     limits = {choice.name: choice.limit for choice in configured.channels(settings)}
-    cut = {
-        n: Recalled(r.items[:, : limits[n]], r.scores[:, : limits[n]]) for n, r in lists.items()
-    }
+    cut = {n: Recalled(r.items[:, : limits[n]], r.scores[:, : limits[n]]) for n, r in lists.items()}
     merger: Any = configured.merger(settings)
     for title, without in (("merged without", {added}), ("merged with", set())):
         of = {name: r for name, r in cut.items() if name not in without}

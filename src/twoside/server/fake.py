@@ -324,4 +324,4 @@ def _quality(auc: float, rate: float) -> TargetQuality:
     predicted = tuple(rate * 2.4 ** (n / 2 - 2.7) for n in range(10))
     observed = tuple(p * (1 + 0.12 * (-1) ** n) for n, p in enumerate(predicted))
     curve = Calibration(predicted, observed, (21_000,) * 10)
-    return TargetQuality(auc, auc - 0.09, 0.006, rate * 2.2, 1.02, 210_000, rate, curve)
+    return TargetQuality(auc, auc - 0.09, 0.006, rate * 2.2, 1.02, 210_000, rate, curve, 0.3, 0.28)

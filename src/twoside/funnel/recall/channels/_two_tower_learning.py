@@ -14,7 +14,7 @@ from twoside.funnel.recall.channels.two_tower import FittedTwoTower, recent_of
 from twoside.funnel.recall.past import Past
 from twoside.nn.fit_loop import FitLoop
 from twoside.nn.losses import sampled_softmax
-from twoside.nn.two_tower import Bags, TwoTowerNet
+from twoside.nn.towers import Bags, TwoTowerNet
 from twoside.samples import negatives
 from twoside.schema.calendar import DAY_MS
 
@@ -34,7 +34,9 @@ def learn(settings: TwoTower, data: RecallData, seed: int) -> FittedTwoTower:
     if len(np.unique(likes.item)) < 2:  # nothing to tell apart
         none = np.zeros((0, settings.dim), np.float32)
         turn = np.zeros((settings.dim, settings.dim), np.float32)
-        return FittedTwoTower(settings, *words, none, none, none, none, turn, none[:, 0])
+        return FittedTwoTower(
+            settings, *words, none, none, none, none, turn, none[:, 0], none[:, 0]
+        )
     before = torch.get_num_threads()
     torch.set_num_threads(settings.threads)
     try:
@@ -95,9 +97,7 @@ class Likes:
         return Likes(log.person[rows], log.item[rows], halved.astype(np.float32), recent, worth)
 
 
-def _pasts(
-    settings: TwoTower, data: RecallData, rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _pasts(settings: TwoTower, data: RecallData, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What was known at each of these likes: as the channel will be asked."""
     log = data.behaviours
     by_person = log.by_person(data.people.size)
@@ -118,12 +118,12 @@ def _descend(
 ) -> TwoTowerNet:
     random = torch.Generator().manual_seed(seed)
     people, items = data.people.size, data.items.size
-    net = TwoTowerNet(people, items, words[0].total, words[1].total, settings.dim, random)
+    net = TwoTowerNet(
+        people, items, words[0].total, words[1].total, settings.dim, settings.temperature, random
+    )
     steps = settings.epochs * max(1, len(likes.item) // settings.batch)
     batches = _Batches(settings, data, likes, words, steps, seed)
-    loop = FitLoop(
-        settings.epochs, 1, 1, settings.batch, settings.learning_rate, settings.averaged
-    )
+    loop = FitLoop(settings.epochs, 1, 1, settings.batch, settings.learning_rate, settings.averaged)
     groups = [{"params": list(net.parameters()), "weight_decay": settings.penalty}]
     loop.run(
         net,
@@ -184,7 +184,7 @@ class _Batches:
             torch.from_numpy(likes.worth[rows]),
         )
         column = torch.from_numpy(np.searchsorted(met, others))
-        logits = net.logits(people, x[column], ids[column], settings.temperature)
+        logits = net.logits(people, x[column], ids[column])
         positive = logits[:, : len(rows)].diagonal()
         if settings.log_q:
             logits = negatives.corrected(logits, torch.from_numpy(self._log_q(item, others)))

@@ -1,6 +1,6 @@
 """Two towers: items whose vector lies near that of the person, both learned from what was taken.
 
-    score(person, item) = u(person) . y(item) / temperature + bias(item)
+    score(person, item) = sharpness * u(person) . y(item) + bias(item)
 
 The person's vector comes from the id, the declared words and the latest items; the item's from
 the id and its words. An item without likes has no id vector of its own and is known by its words;
@@ -8,7 +8,7 @@ a person who is new, by words and by what was just done. Learned by a softmax ov
 the batch and others drawn by popularity, with the log-q correction (`samples/negatives.py`).
 Source: Yi et al. 2019, "Sampling-Bias-Corrected Neural Modeling for Large Corpus Item
 Recommendations", RecSys; Covington et al. 2016, "Deep Neural Networks for YouTube
-Recommendations", RecSys. `nn/two_tower.py` has the net and what we changed in it.
+Recommendations", RecSys. `nn/towers.py` has the net and what we changed in it.
 
 Learning needs torch (the extra `deep`); an answer is arithmetic on arrays, so a server needs none.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from twoside.funnel.recall.past import Past
     from twoside.schema.entities import EntityTable
 
-_ARRAYS = ("person_id", "item_id", "person_word", "item_word", "turn", "bias")
+_ARRAYS = ("person_id", "item_id", "person_word", "item_word", "turn", "bias", "log_sharpness")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ class TwoTower:
 
     dim: int = 32
     """Length of a vector."""
-    temperature: float = 0.3
-    """Divides the product of the two vectors (1 at most): smaller tells items further apart."""
+    temperature: float = 0.2
+    """Divides the product of the two vectors, 1 at most: smaller tells items further apart.
+    Learning begins with it and finds its own."""
     epochs: int = 3
     """Passes over the likes."""
     batch: int = 512
@@ -77,9 +78,7 @@ class TwoTower:
     def __post_init__(self) -> None:
         for name in ("dim", "epochs", "batch", "rows", "last", "averaged", "threads"):
             if getattr(self, name) < 1:
-                raise ConfigError(
-                    f"two_tower.{name} = {getattr(self, name)}: expected 1 or more."
-                )
+                raise ConfigError(f"two_tower.{name} = {getattr(self, name)}: expected 1 or more.")
         for name in ("temperature", "half_life_days", "learning_rate"):
             if not getattr(self, name) > 0:
                 raise ConfigError(
@@ -89,9 +88,7 @@ class TwoTower:
             raise ConfigError(f"two_tower.negatives = {self.negatives}: expected 0 or more.")
         for name in ("decay", "forget"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(
-                    f"two_tower.{name} = {getattr(self, name)}: expected 0 to 1."
-                )
+                raise ConfigError(f"two_tower.{name} = {getattr(self, name)}: expected 0 to 1.")
 
     def fit(self, data: RecallData, seed: int) -> FittedTwoTower:
         """Learn both towers; an empty past, or one of a single item, gives empty lists."""
@@ -148,6 +145,8 @@ class FittedTwoTower:
     """float32 (dim, dim)"""
     bias: np.ndarray
     """float32 (items + 1,); empty if nothing was learned"""
+    log_sharpness: np.ndarray
+    """float32 (1,): of 1 over the temperature that was learned; empty likewise"""
     _items: Remembered[_Items] = field(init=False, repr=False, compare=False)
     _bags: Remembered[Bags] = field(init=False, repr=False, compare=False)
 
@@ -170,7 +169,7 @@ class FittedTwoTower:
                 offered.normal,
                 offered.bias,
                 asking.is_open,
-                np.float32(1 / self.settings.temperature),
+                np.exp(self.log_sharpness[0]),
                 self.settings.repeat,
                 items,
                 scores,

@@ -2,7 +2,7 @@
 
     item     x_j = id_j + sum of its words,  y = normal(x_j)
     person   u = normal(id_p + sum of its words + turn (mean of x over the recent items))
-    logit    u . y / temperature + bias_j
+    logit    sharpness * u . y + bias_j
 
 Row 0 of the ids stands for whoever has none of its own; learning puts it in place of some, so
 that attributes alone, and a history alone, learn to say enough.
@@ -11,7 +11,10 @@ Source: Covington et al. 2016, "Deep Neural Networks for YouTube Recommendations
 "Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations", RecSys, section
 3; forgotten ids after Volkovs et al. 2017, "DropoutNet", NIPS. What we changed: one layer, for
 our logs are small; recent items enter by the item tower's own vectors, turned, so that an item
-that is new counts too; a bias carries how much everybody likes an item.
+that is new counts too; a bias carries how much everybody likes an item; the sharpness (1 over the
+temperature) is learned, as in Radford et al. 2021, "Learning Transferable Visual Models From
+Natural Language Supervision", ICML, section 2.3, for a market where title and city decide wants
+another than a feed.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ class TwoTowerNet(nn.Module):
         person_words: int,
         item_words: int,
         dim: int,
+        temperature: float,
         random: torch.Generator,
     ) -> None:
         super().__init__()
@@ -47,13 +51,12 @@ class TwoTowerNet(nn.Module):
         self.item_word = small(item_words)
         self.turn = nn.Parameter(torch.eye(dim))
         self.bias = nn.Parameter(torch.zeros(items + 1))
+        self.log_sharpness = nn.Parameter(-torch.tensor([temperature]).log())
 
     def items(self, ids: torch.Tensor, words: Bags) -> torch.Tensor:
         """x (n, dim), not yet normal, of ids int64 (n,)."""
         start, word, weight = words
-        bag = embedding_bag(
-            word, self.item_word, start, mode="sum", per_sample_weights=weight
-        )
+        bag = embedding_bag(word, self.item_word, start, mode="sum", per_sample_weights=weight)
         return self.item_id[ids] + bag
 
     def people(
@@ -67,14 +70,11 @@ class TwoTowerNet(nn.Module):
         """u (n, dim) of ids int64 (n,), whose recent items are the rows `recent` int64 (n, k) of
         `items` (m, dim), weighted by worth (n, k); 0 where there is none."""
         start, word, weight = words
-        bag = embedding_bag(
-            word, self.person_word, start, mode="sum", per_sample_weights=weight
-        )
+        bag = embedding_bag(word, self.person_word, start, mode="sum", per_sample_weights=weight)
         past = embedding_bag(recent, items, mode="sum", per_sample_weights=worth)
         return normalize(self.person_id[ids] + bag + past @ self.turn, dim=1)
 
-    def logits(
-        self, people: torch.Tensor, items: torch.Tensor, ids: torch.Tensor, temperature: float
-    ) -> torch.Tensor:
+    def logits(self, people: torch.Tensor, items: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         """(n, m): u (n, dim) of people against x (m, dim) of items with their ids int64 (m,)."""
-        return people @ normalize(items, dim=1).T / temperature + self.bias[ids]
+        fit = people @ normalize(items, dim=1).T
+        return self.log_sharpness.exp() * fit + self.bias[ids]
