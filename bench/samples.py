@@ -1,8 +1,8 @@
 """What the settings of samples do to a ranker, judged on later days by all that was shown.
 
     python -m bench.samples --lake LAKE --scene recruiting/jobs_for_seeker \\
-        --train-until 2026-03-26 [--ways mask weigh skip_above] [--train-days 28] [--rows 100000] [--model xgboost] \\
-        [--seeds 3] [--json]
+        --train-until 2026-03-26 [--ways mask weigh skip_above] \\
+        [--train-days 28] [--rows 100000] [--model xgboost] [--seeds 3] [--json]
 
 `mask` is the funnel as it ships, `weigh` has `[training] delayed = "weigh"`, `skip_above` has
 `negatives = "skip_above"`. Every way learns from the same requests and is judged on the same rows

@@ -113,11 +113,12 @@ def together_log_q(of_one: np.ndarray, of_other: np.ndarray) -> np.ndarray:
     Source: Veach & Guibas 1995, "Optimally Combining Sampling Techniques for Monte Carlo
     Rendering", SIGGRAPH, eq. 13 (balance heuristic); for two towers Yang et al. 2020, "Mixed
     Negative Sampling for Learning Two-tower Neural Networks in Recommendations", WWW."""
-    return np.logaddexp(of_one, of_other)
+    return np.asarray(np.logaddexp(of_one, of_other), np.float64)
 
 
 def corrected(logits: Values, log_q: Values) -> Values:
     """(B, k): logits (B, k) of drawn items less their log-q (Yi et al. 2019, section 3), both
     arrays or both tensors. The sum of their exponentials is then an unbiased estimate of the sum
     over all items."""
-    return logits - log_q[None, :]
+    less: Values = logits - log_q[None, :]
+    return less

@@ -141,7 +141,9 @@ class FakeService:
         size = self.size[self._scene(scene).item]
         items = random.choice(size, min(request.length, size), replace=False).astype(np.int32)
         scores = np.sort(random.random(len(items)).astype(np.float32))[::-1]
-        return Slate(items, scores, self.failing, 2 if request.person < 0 else 0)
+        filled = 2 if request.person < 0 else 0
+        told = ("swing",) * (len(items) - filled) + ("",) * filled
+        return Slate(items, scores, self.failing, filled, told)
 
     def record(self, scene: str, exposures: pa.Table, events: pa.Table) -> None:
         self.recorded.append((exposures, events))
