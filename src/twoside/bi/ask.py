@@ -132,9 +132,18 @@ class Cube:
         series.sort(key=lambda s: -(s.numerator if s.denominator is None else s.denominator))
         return Answer(defined.metric, days, tuple(series))
 
+    def dimensions_of(self, metric: str) -> list[str]:
+        """What a metric can be split by here: how a list came about only if the log tells it."""
+        able = self.book.dimensions_of(metric, self.scene)
+        return [name for name in able if self._is_told(name)]
+
+    def _is_told(self, dimension: str) -> bool:
+        one = self.book.dimensions(self.scene)[dimension]
+        return not one.is_origin or len(self.source.words(dimension)) > 0
+
     def splits(self, metric: str, where: Mapping[str, str]) -> list[str]:
         """The dimensions that a metric can be split by within given values."""
-        able = self.book.dimensions_of(metric, self.scene)
+        able = self.dimensions_of(metric)
         groups = {frozenset(group) for group in self.book.groups(self.scene)}
         return [n for n in able if n not in where and frozenset((n, *where)) in groups]
 
@@ -150,6 +159,11 @@ class Cube:
             if name not in able:
                 hint = did_you_mean(name, able)
                 raise ConfigError(f"'{question.metric}' cannot be split by '{name}'. {hint}")
+            if not self._is_told(name):
+                raise DataError(
+                    f"{self.scene}: no list of the log tells its {name}. Import it by "
+                    f"`exposures.origin.{known[name].dimension.column}` of the mapping."
+                )
         if question.by in question.where:
             raise ConfigError(f"'{question.by}' is both given and asked for. Leave one out.")
         groups = [g for g in self.book.groups(self.scene) if sorted(g) == sorted(wanted)]

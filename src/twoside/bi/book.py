@@ -20,11 +20,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from twoside import config
 from twoside.bi.terms import Term, conditions, term
 from twoside.errors import ConfigError, did_you_mean
+from twoside.schema.tables import ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from twoside.schema.domain import Domain, Scene
+
+
+_ORIGIN = tuple(column.name for column in ORIGIN)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Dimension:
     of: str
     """`person` or `item` of the scene, `exposure` for a context column, or an entity kind."""
     column: str
-    """A category that they declare; of an exposure also `position`."""
+    """A category that they declare; of an exposure also `position`, `channel`, `policy`, `arm`."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,11 @@ class SceneDimension:
     def name(self) -> str:
         """Of the dimension."""
         return self.dimension.name
+
+    @property
+    def is_origin(self) -> bool:
+        """Does it say how a list came about? Not every log tells that (`schema.tables.ORIGIN`)."""
+        return self.side == "exposure" and self.dimension.column in _ORIGIN
 
 
 @dataclass(frozen=True)
@@ -200,10 +209,8 @@ def _once(names: Iterable[str], where: str) -> None:
 def _in_scene(dimension: Dimension, domain: Domain, scene: Scene) -> SceneDimension | None:
     of, column = dimension.of, dimension.column
     if of == "exposure":
-        context = [c.name for c in scene.context if c.type == "category"]
-        return (
-            SceneDimension(dimension, "exposure", "") if column in ("position", *context) else None
-        )
+        known_of_lists = _of_exposures(scene)
+        return SceneDimension(dimension, "exposure", "") if column in known_of_lists else None
     sides = {"person": scene.person, "item": scene.item}
     for side, kind in sides.items():
         known = {c.name: c for c in domain.entity(kind).columns if c.type == "category"}
@@ -211,6 +218,11 @@ def _in_scene(dimension: Dimension, domain: Domain, scene: Scene) -> SceneDimens
             refers_to = known[column].refers_to
             return SceneDimension(dimension, side, kind, refers_to)  # type: ignore[arg-type]
     return None
+
+
+def _of_exposures(scene: Scene) -> set[str]:
+    """The columns of an exposure that can be a dimension."""
+    return {"position", *_ORIGIN, *(c.name for c in scene.context if c.type == "category")}
 
 
 def _check_dimension(dimension: Dimension, domain: Domain, where: str) -> None:
@@ -226,7 +238,7 @@ def _check_dimension(dimension: Dimension, domain: Domain, where: str) -> None:
     known: set[str] = set()
     for scene in domain.scenes:
         if dimension.of == "exposure":
-            known |= {"position", *(c.name for c in scene.context if c.type == "category")}
+            known |= _of_exposures(scene)
         for side, kind in (("person", scene.person), ("item", scene.item)):
             if dimension.of in (side, kind):
                 columns = domain.entity(kind).columns

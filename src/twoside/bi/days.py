@@ -61,12 +61,14 @@ class _Days:
         self.con, self.lake, self.book, self.scene = con, lake, book, scene
         self.first, self.last = first, last
         self.dimensions = book.dimensions(scene.name)
+        self.told: dict[str, np.ndarray] = {}
         self.parts: tuple[list[pa.Table], list[pa.Table]] = ([], [])
 
     def cells(self) -> tuple[pa.Table, pa.Table]:
         parties = {side: self._party(side) for side in ("person", "item")}
         shown = self._exposures(self.first - self.book.settings.context_days, self.last)
         shown = self.con.create_table("shown", shown)
+        self.told = self._told(shown)
         rows = self._with_parties(shown, "exposures_day", parties, sessions=True)
         rows = self.con.create_table("labelled", self._labelled(rows))
         self._sum(rows, EXPOSURES)
@@ -81,6 +83,16 @@ class _Days:
         )
         order = [(name, "ascending") for name in ("day", "group", "quantity", "first", "second")]
         return cells.sort_by(order), members.sort_by(order)
+
+    def _told(self, shown: ir.Table) -> dict[str, np.ndarray]:
+        """Origin dimension -> the days whose lists tell it. On other days it has no cells, so a
+        log without it has the cube that it always had."""
+        found = {}
+        for one in self.dimensions.values():
+            if one.is_origin:
+                days = shown.filter(shown[_own(one.name)] >= 0).select("day").distinct()
+                found[one.name] = self.con.to_pyarrow(days)["day"].to_numpy()
+        return found
 
     # The rows of the days --------------------------------------------------------------------
 
@@ -224,6 +236,9 @@ class _Days:
                 continue
             grouped = rows.group_by(["day", *columns]).agg(**sums, **sets)
             found = self.con.to_pyarrow(grouped)
+            for name in set(group) & set(self.told):
+                told = np.isin(found["day"].to_numpy(), self.told[name])
+                found = found.filter(pa.array(told))
             for quantity, column in amounts.items():
                 amount = found[column]
                 if column in sets:

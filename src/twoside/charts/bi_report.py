@@ -109,7 +109,7 @@ def _movers(cube: Cube, day: int) -> list[dict[str, Any]]:
         metric = cube.book.metric(name).metric
         found = [
             mover
-            for dimension in cube.book.dimensions_of(name, cube.scene)
+            for dimension in cube.dimensions_of(name)
             for mover in movers(cube, name, dimension, day - 1, day)
         ]
         found.sort(key=lambda one: -abs(one.share))

@@ -186,6 +186,7 @@ def _scene(evaluation: Evaluation, data: ReportData, pad: Pad) -> dict[str, Any]
             target,
             f"{q.auc:.4f}",
             f"{q.gauc:.4f} ± {q.gauc_error:.4f}",
+            _figure(q.map),
             f"{q.logloss:.4f}",
             f"{q.calibration:.3f}",
         ]
@@ -197,7 +198,10 @@ def _scene(evaluation: Evaluation, data: ReportData, pad: Pad) -> dict[str, Any]
             "head": ["channel", "Recall@100", "Recall@500", "coverage", "gini", "unique"],
             "rows": recall_rows,
         },
-        {"head": ["model", "target", "auc", "gauc", "logloss", "calibration"], "rows": rank_rows},
+        {
+            "head": ["model", "target", "auc", "gauc", "map", "logloss", "calibration"],
+            "rows": rank_rows,
+        },
     ]
     return _section(
         "scene_title",

@@ -49,6 +49,7 @@ WORDS: Words = {
     "unique": ("Unique hits", "独有命中"),
     "auc": ("AUC", "AUC"),
     "gauc": ("GAUC (within a person)", "GAUC (人内)"),
+    "map": ("MAP (within a list)", "MAP (列表内)"),
     "predicted": ("Predicted rate", "预测率"),
     "observed": ("Observed rate", "实际率"),
     "perfect": ("Perfect", "理想"),

@@ -203,7 +203,17 @@ def show(evaluation: Evaluation, console: Console) -> None:
     console.print(recall)
     days = evaluation.test_days
     rank = Table(title=f"rank on {days[0]} to {days[-1]}: {evaluation.scene}")
-    for name in ("model", "target", "AUC", "GAUC", "log-loss", "predicted/observed", "rate"):
+    for name in (
+        "model",
+        "target",
+        "AUC",
+        "GAUC",
+        "MAP",
+        "MAP@10",
+        "log-loss",
+        "predicted/observed",
+        "rate",
+    ):
         rank.add_column(name, justify="left" if name in ("model", "target") else "right")
     for model, targets in evaluation.rank.items():
         for target, t in targets.items():
@@ -212,6 +222,8 @@ def show(evaluation: Evaluation, console: Console) -> None:
                 target,
                 f"{t.auc:.4f}",
                 f"{t.gauc:.4f} ± {t.gauc_error:.4f}",
+                f"{t.map:.4f}",
+                f"{t.map_10:.4f}",
                 f"{t.logloss:.4f}",
                 f"{t.calibration:.3f}",
                 f"{t.rate:.4f}",

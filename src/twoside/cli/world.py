@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from twoside.cli.output import say_json
 from twoside.cli.progress import Stages
-from twoside.errors import ConfigError
+from twoside.errors import ConfigError, did_you_mean
 from twoside.schema.calendar import iso
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from twoside.funnel.learn import Declared
     from twoside.funnel.pipeline import Funnel
     from twoside.schema.evaluation import PlayResult
+    from twoside.simulate.play import Policy
 
 app = typer.Typer(
     help="Make a market whose truth is known, and play policies in it.",
@@ -83,6 +85,67 @@ def play(
         show(result, Console())
 
 
+@app.command()
+def experiment(
+    scene: Annotated[str, typer.Argument(help="recruiting/jobs_for_seeker, for example.")],
+    lake: Annotated[Path, typer.Option("--lake", help="The world's lake.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the new lake.")],
+    arm: Annotated[
+        list[str] | None, typer.Option(help="funnel, popularity or random; may repeat.")
+    ] = None,
+    people: Annotated[int, typer.Option(help="People who come; 0: all.")] = 5000,
+    days: Annotated[int, typer.Option(min=1)] = 3,
+    seed: Annotated[int, typer.Option(help="Draws the people and their arms.")] = 7,
+    ranker: Annotated[str, typer.Option(help="The rank model that serves.")] = "",
+) -> None:
+    """Some days of an experiment in the world, logged: a copy of the lake with these days more,
+    where every exposure tells its channel, policy and arm."""
+    from twoside.domains import catalogue
+    from twoside.domains.recruiting import keeping
+    from twoside.funnel.learned import published
+    from twoside.funnel.live import live_funnel
+    from twoside.simulate.play import Game, play_in
+    from twoside.simulate.split import SplitPolicy
+    from twoside.store.artefacts import Artefacts
+    from twoside.store.lake import Lake
+
+    names = arm or ["funnel", "popularity"]
+    for name in names:
+        if name not in ("funnel", "popularity", "random"):
+            known = did_you_mean(name, ("funnel", "popularity", "random"))
+            raise ConfigError(f"experiment: there is no arm '{name}'. {known}")
+    if out.exists():
+        raise ConfigError(f"--out = {out}: it is there already. Name a new folder.")
+    declared = catalogue.declared(scene, lake)
+    settings, learned, _ = published(declared.name, Artefacts(lake / "artefacts"))
+    world, stages = keeping.reopen(lake), Stages()
+    with stages("live state") as tick:
+        funnel = live_funnel(declared, settings, learned, world.now_ms, tick, ranker)
+    calendar = declared.lake.calendar
+    first = calendar.day_of(world.now_ms)
+    game = Game(
+        declared.scene.name,
+        declared.scene.goal,
+        first_day=first,
+        days=days,
+        people=people,
+        length=funnel.settings.length,
+        seed=seed,
+    )
+    policies = policies_of(declared, funnel, world.now_ms, seed)
+    split = SplitPolicy({name: policies[name] for name in names}, seed)
+    with stages("experiment") as tick:
+        score = play_in(world, split, game, calendar, tick)
+    left = shutil.ignore_patterns("artefacts", "derived", "runs")
+    shutil.copytree(lake, out, ignore=left)
+    keeping.add_played(Lake.open(out), world, score.played, range(first, first + days))
+    sys.stdout.write(
+        f"{out}: {iso(first)} to {iso(first + days - 1)}; "
+        f"see it by: twoside bi build --lake {out}, "
+        f"then twoside bi show {declared.scene.goal}_rate --by arm --lake {out}\n"
+    )
+
+
 def played(
     declared: Declared,
     world: RecruitingWorld,
@@ -93,11 +156,10 @@ def played(
     stages: Stages,
 ) -> PlayResult:
     """All four policies from the same state; the result is kept among the lake's runs."""
-    from twoside.funnel.policy import FunnelPolicy
     from twoside.schema.evaluation import PlayResult
     from twoside.schema.records import record
-    from twoside.simulate.baselines import OraclePolicy, PopularityPolicy, RandomPolicy
-    from twoside.simulate.play import Game, Policy
+    from twoside.simulate.baselines import OraclePolicy
+    from twoside.simulate.play import Game
     from twoside.simulate.play import play as one_play
     from twoside.store.runs import Runs
 
@@ -111,11 +173,8 @@ def played(
         length=funnel.settings.length,
         seed=seed,
     )
-    week = lake.behaviours(declared.domain, scene.name, game.first_day - 7, world.now_ms)
-    policies: dict[str, Policy] = {
-        "random": RandomPolicy(scene.item, seed),
-        "popularity": PopularityPolicy(scene.item, week, declared.domain),
-        "funnel": FunnelPolicy(funnel),
+    policies = {
+        **policies_of(declared, funnel, world.now_ms, seed),
         "oracle": OraclePolicy(scene.name, scene.item),
     }
     arms, players = {}, 0
@@ -127,6 +186,21 @@ def played(
     now_ms = int(time.time() * 1000)
     Runs(lake.root / "runs").save(f"play/{declared.name}", now_ms, record(result))
     return result
+
+
+def policies_of(declared: Declared, funnel: Funnel, now_ms: int, seed: int) -> dict[str, Policy]:
+    """Random, popularity of the last seven days, and the funnel."""
+    from twoside.funnel.policy import FunnelPolicy
+    from twoside.simulate.baselines import PopularityPolicy, RandomPolicy
+
+    scene, lake = declared.scene, declared.lake
+    first_day = lake.calendar.day_of(now_ms) - 7
+    week = lake.behaviours(declared.domain, scene.name, first_day, now_ms)
+    return {
+        "random": RandomPolicy(scene.item, seed),
+        "popularity": PopularityPolicy(scene.item, week, declared.domain),
+        "funnel": FunnelPolicy(funnel),
+    }
 
 
 def as_record(result: PlayResult) -> dict[str, object]:

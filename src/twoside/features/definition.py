@@ -86,7 +86,8 @@ def look_back_days(feature: Feature, named: Mapping[str, Feature]) -> float:
     match feature:
         case Preference() | Trend():
             return min(look_back_days(named[name], named) for name in (feature.of, feature.over))
-        case Count() | Rate() | Since() | ActiveDays():
-            return math.inf if feature.days is None else float(feature.days)
-        case _:
+        case Attribute() | Identity() | Age() | Context() | Hour() | Weekday():
             return math.inf
+        case _:
+            days = getattr(feature, "days", None)
+            return math.inf if days is None else float(days)

@@ -197,12 +197,14 @@ class Funnel:
         chosen = spread.where(kept.keep)
         if len(chosen) >= request.length:
             slate = chosen.where(slice(request.length))  # type: ignore[arg-type]
-            trace.slates.append(Slate(slate.items, slate.scores, trace.failed))
+            told = trace.brought_by(n, slate.items)
+            trace.slates.append(Slate(slate.items, slate.scores, trace.failed, channels=told))
             return
         rows, filled = self._rerank.rules.full(spread.items, self._fallback, facts, request.length)
         score_of = dict(zip(spread.items.tolist(), spread.scores.tolist(), strict=True))
         scores = np.array([score_of.get(row, 0.0) for row in rows.tolist()], np.float32)
-        trace.slates.append(Slate(rows, scores, trace.failed, filled))
+        told = trace.brought_by(n, rows)
+        trace.slates.append(Slate(rows, scores, trace.failed, filled, told))
 
     # The live state ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.schema.request import Request
+from twoside.schema.slates import Origin
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,9 +27,14 @@ class FunnelPolicy:
 
     def serve(self, world: World, visits: Visits, length: int) -> np.ndarray:
         """int32 (n, length)"""
+        return self.serve_told(world, visits, length)[0]
+
+    def serve_told(self, world: World, visits: Visits, length: int) -> tuple[np.ndarray, Origin]:
+        """The same, with the channel that brought each item."""
         scene = self._funnel.states.scene
         self._funnel.tables(world.table(scene.person), world.table(scene.item))
         lists = np.full((len(visits), length), -1, np.int32)
+        told = Origin.of(len(visits), length, "funnel")
         requests = [
             Request(person, ts_ms, length, request_id=number)
             for person, ts_ms, number in zip(
@@ -40,9 +46,10 @@ class FunnelPolicy:
         ]
         for begin in range(0, len(requests), _BATCH):
             slates = self._funnel.serve(requests[begin : begin + _BATCH])
-            for row, slate in zip(lists[begin:], slates, strict=False):
-                row[: len(slate.items)] = slate.items
-        return lists
+            for n, slate in enumerate(slates, begin):
+                lists[n, : len(slate.items)] = slate.items
+                told.channel[n, : len(slate.channels)] = slate.channels
+        return lists, told
 
     def learn(self, exposures: pa.Table, events: pa.Table) -> None:
         """Into the live state; what was fitted stays as it is."""

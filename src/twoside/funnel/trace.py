@@ -32,3 +32,13 @@ class Trace:
     dropped: list[Mapping[str, int]] = field(default_factory=list)
     slates: list[Slate] = field(default_factory=list)
     milliseconds: dict[str, float] = field(default_factory=dict)
+
+    def brought_by(self, n: int, items: np.ndarray) -> tuple[str, ...]:
+        """The channel from which the merge took each item of the n-th list; "" if from none."""
+        if self.merged is None or not len(self.merged.items[n]):
+            return ("",) * len(items)
+        row, source = self.merged.items[n], self.merged.source[n]
+        order = np.argsort(row, kind="stable")
+        at = order[np.minimum(np.searchsorted(row, items, sorter=order), len(row) - 1)]
+        names = (*self.merged.channels, "")  # source -1 is the last: nothing
+        return tuple(names[c] for c in np.where(row[at] == items, source[at], -1).tolist())

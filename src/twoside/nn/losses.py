@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
+_NEVER = -1e9
+"""Logit of what is not there: finite, for a mean over nothing but such rows must not be NaN."""
+
 
 def masked_bce(logits: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Binary cross-entropy, summed over heads: of each head the weighted mean over its rows.
@@ -48,6 +51,22 @@ def within_lists(
     each = softplus(torch.log(torch.where(counts, against, 1.0)) - bounded)
     each = torch.where(counts, each * weight, 0.0)
     return (each.sum(0) / weight.sum(0).clamp_min(1e-9)).sum()
+
+
+def sampled_softmax(
+    positive: torch.Tensor, others: torch.Tensor, allowed: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
+    """The weighted mean of -log(e^s / (e^s + sum of e^s' over the allowed others)).
+
+    positive (B,): logits of what was taken; others (B, k): logits of drawn items, less their
+    log-q if the sum over them shall stand for that over all items; allowed bool (B, k): not those
+    that the row took itself; weight (B,).
+    Source: Bengio & Senecal 2008, "Adaptive Importance Sampling to Accelerate Training of a
+    Neural Probabilistic Language Model", IEEE TNN 19(4), section III: the positive enters once as
+    itself, so only what is drawn has to be corrected.
+    """
+    against = torch.logsumexp(others.masked_fill(~allowed, _NEVER), 1)
+    return (softplus(against - positive) * weight).sum() / weight.sum().clamp_min(1e-9)
 
 
 def _by_head(weight: torch.Tensor) -> torch.Tensor:

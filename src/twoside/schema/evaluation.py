@@ -62,6 +62,10 @@ class TargetQuality:
     rate: float
     """Share of positives in the test rows."""
     curve: Calibration
+    map: float = float("nan")
+    """Mean average precision of the lists that have a positive; NaN in records made before it."""
+    map_10: float = float("nan")
+    """The same of their first 10 places."""
 
     def as_json(self) -> dict[str, Any]:
         """All but the curve."""
@@ -69,6 +73,8 @@ class TargetQuality:
             "auc": self.auc,
             "gauc": self.gauc,
             "gauc_error": self.gauc_error,
+            "map": self.map,
+            "map@10": self.map_10,
             "logloss": self.logloss,
             "calibration": self.calibration,
             "rows": self.rows,

@@ -25,6 +25,9 @@ class Slate:
     """Recall channels that raised an error and were left out, in the order of the funnel."""
     filled: int = 0
     """How many items at the end came from the fallback order, because rules left too few."""
+    channels: tuple[str, ...] = ()
+    """The recall channel from which the merge took each item; "" where the fallback filled it in.
+    Another channel may have had the item too: an explanation says which."""
 
 
 @dataclass(frozen=True)

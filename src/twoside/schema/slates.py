@@ -22,3 +22,24 @@ class Slates:
 
     def __len__(self) -> int:
         return len(self.person)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How n lists of L places came about, in words; "" is not known (`schema.tables.ORIGIN`)."""
+
+    channel: np.ndarray
+    """str (n, L)"""
+    policy: np.ndarray
+    """str (n,)"""
+    arm: np.ndarray
+    """str (n,)"""
+
+    @staticmethod
+    def of(lists: int, places: int, policy: str = "") -> Origin:
+        """Lists of one policy of which nothing else is known."""
+        return Origin(
+            np.full((lists, places), "", dtype=object),
+            np.full(lists, policy, dtype=object),
+            np.full(lists, "", dtype=object),
+        )

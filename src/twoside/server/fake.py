@@ -141,7 +141,9 @@ class FakeService:
         size = self.size[self._scene(scene).item]
         items = random.choice(size, min(request.length, size), replace=False).astype(np.int32)
         scores = np.sort(random.random(len(items)).astype(np.float32))[::-1]
-        return Slate(items, scores, self.failing, 2 if request.person < 0 else 0)
+        filled = 2 if request.person < 0 else 0
+        told = ("swing",) * (len(items) - filled) + ("",) * filled
+        return Slate(items, scores, self.failing, filled, told)
 
     def record(self, scene: str, exposures: pa.Table, events: pa.Table) -> None:
         self.recorded.append((exposures, events))
@@ -324,4 +326,4 @@ def _quality(auc: float, rate: float) -> TargetQuality:
     predicted = tuple(rate * 2.4 ** (n / 2 - 2.7) for n in range(10))
     observed = tuple(p * (1 + 0.12 * (-1) ** n) for n, p in enumerate(predicted))
     curve = Calibration(predicted, observed, (21_000,) * 10)
-    return TargetQuality(auc, auc - 0.09, 0.006, rate * 2.2, 1.02, 210_000, rate, curve)
+    return TargetQuality(auc, auc - 0.09, 0.006, rate * 2.2, 1.02, 210_000, rate, curve, 0.3, 0.28)

@@ -10,7 +10,7 @@ together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from twoside.schema.calendar import DAY_MS, Calendar
 from twoside.schema.evaluation import ArmResult
 from twoside.schema.progress import Tick, quiet
-from twoside.schema.slates import Slates
-from twoside.schema.tables import EVENTS, EXPOSURES
+from twoside.schema.slates import Origin, Slates
+from twoside.schema.tables import EVENTS, EXPOSURES, ORIGIN, REQUESTS
 from twoside.simulate.world import Visits
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ class Policy(Protocol):
 
     def learn(self, exposures: pa.Table, events: pa.Table) -> None:
         """What happened since the last tick, in order of time."""
+
+
+@runtime_checkable
+class Telling(Policy, Protocol):
+    """A policy that tells how its lists came about."""
+
+    def serve_told(self, world: World, visits: Visits, length: int) -> tuple[np.ndarray, Origin]:
+        """As `serve`, and the origin of the same lists."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,13 @@ class Game:
 
 def play(world: World, policy: Policy, game: Game, calendar: Calendar, tick: Tick = quiet) -> Score:
     """One policy through all days, in a fork of the world."""
-    world = world.fork()
+    return play_in(world.fork(), policy, game, calendar, tick)
+
+
+def play_in(
+    world: World, policy: Policy, game: Game, calendar: Calendar, tick: Tick = quiet
+) -> Score:
+    """The same in this very world: it lives on from what was shown."""
     people = players(world, game)
     log = _Log()
     for step in range(game.days * game.ticks_a_day):
@@ -71,11 +85,18 @@ def play(world: World, policy: Policy, game: Game, calendar: Calendar, tick: Tic
         policy.learn(*log.happened(begin))
         visits = _between(world.visits(game.scene, day), begin, begin + game.tick_ms, people)
         if len(visits):
-            items = policy.serve(world, visits, game.length)
+            items, origin = served(policy, world, visits, game.length)
             slates = Slates(visits.request_id, visits.person, visits.ts_ms, items)
-            log.add(world.respond(game.scene, slates))
+            log.add(game.scene, slates, origin, world.respond(game.scene, slates))
         tick((step + 1) / (game.days * game.ticks_a_day))
-    return Score(log.successes(game, people, calendar))
+    return Score(log.successes(game, people, calendar), log.played())
+
+
+def served(policy: Policy, world: World, visits: Visits, length: int) -> tuple[np.ndarray, Origin]:
+    """A policy's lists, and how they came about as far as it tells."""
+    if isinstance(policy, Telling):
+        return policy.serve_told(world, visits, length)
+    return policy.serve(world, visits, length), Origin.of(len(visits), length)
 
 
 def players(world: World, game: Game) -> np.ndarray:
@@ -89,11 +110,23 @@ def players(world: World, game: Game) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class Played:
+    """The logs of a play, in order of time, in the lake's schemas."""
+
+    requests: pa.Table
+    exposures: pa.Table
+    """With the columns of `schema.tables.ORIGIN` as words; "" is not known."""
+    events: pa.Table
+    """Also those that come after the last day."""
+
+
+@dataclass(frozen=True)
 class Score:
     """What a policy achieved."""
 
     counts: np.ndarray
     """int32 (people, days): successes by the day of the list that caused them"""
+    played: Played
 
     def result(self, seed: int = 0) -> ArmResult:
         """Mean per person and day with a 95 % bootstrap interval over people."""
@@ -110,13 +143,17 @@ class _Log:
     """All that was answered in one play; some of it has not happened yet."""
 
     def __init__(self) -> None:
+        self._requests: list[pa.Table] = []
         self._exposures: list[pa.Table] = []
         self._events: list[pa.Table] = []
         self._coming: tuple[pa.Table, pa.Table] = (EXPOSURES.empty_table(), EVENTS.empty_table())
 
-    def add(self, answer: Answer) -> None:
-        """Take in an answer of the world."""
-        self._exposures.append(answer.exposures)
+    def add(self, scene: str, slates: Slates, origin: Origin, answer: Answer) -> None:
+        """Take in an answer of the world to these lists."""
+        names = pa.array([scene] * len(slates))
+        columns = [slates.request_id, slates.ts_ms, names, slates.person]
+        self._requests.append(pa.table(columns, names=REQUESTS.names).cast(REQUESTS))
+        self._exposures.append(_with_origin(answer.exposures, slates, origin))
         self._events.append(answer.events)
         exposures, events = self._coming
         self._coming = (
@@ -129,6 +166,20 @@ class _Log:
         halves = [_cut(table, ts_ms) for table in self._coming]
         self._coming = (halves[0][1], halves[1][1])
         return halves[0][0], halves[1][0]
+
+    def played(self) -> Played:
+        """All of it."""
+        words = [(column.name, pa.string()) for column in ORIGIN]
+        told = pa.schema([*EXPOSURES, *words])
+        parts = ((self._requests, REQUESTS), (self._exposures, told), (self._events, EVENTS))
+        return Played(
+            *(
+                pa.concat_tables([schema.empty_table(), *found]).sort_by(
+                    [("ts_ms", "ascending"), (schema.names[0], "ascending")]
+                )
+                for found, schema in parts
+            )
+        )
 
     def successes(self, game: Game, people: np.ndarray, calendar: Calendar) -> np.ndarray:
         """int32 (people, days): goals, also those still to come, by the day of their list."""
@@ -147,6 +198,22 @@ class _Log:
         # A list opened in the last minute of the last day is looked at after midnight.
         np.add.at(counts, (person, np.minimum(day, game.days - 1)), 1)
         return counts
+
+
+def _with_origin(exposures: pa.Table, slates: Slates, origin: Origin) -> pa.Table:
+    """Every exposure with the words of its list and place."""
+    order = np.argsort(slates.request_id)
+    request = exposures["request_id"].to_numpy()
+    row = order[np.searchsorted(slates.request_id, request, sorter=order)]
+    words = {
+        "channel": origin.channel[row, exposures["position"].to_numpy()],
+        "policy": origin.policy[row],
+        "arm": origin.arm[row],
+    }
+    rows = exposures.cast(EXPOSURES)
+    for column in ORIGIN:
+        rows = rows.append_column(column.name, pa.array(words[column.name], pa.string()))
+    return rows
 
 
 def _cut(table: pa.Table, ts_ms: int) -> tuple[pa.Table, pa.Table]:

@@ -24,6 +24,12 @@ class Raw:
             for side in ("person", "item"):
                 self.entities[side, day] = self.as_of(getattr(self.scene, side), end)
         shown = lake.read("exposures", scene=scene).to_pylist()
+        self.tells = {
+            (name, lake.calendar.day_of(row["ts_ms"]))
+            for row in shown
+            for name in ("channel", "policy", "arm")
+            if row.get(name, -1) >= 0
+        }
         self.exposures = [self.with_words(row, row) for row in shown]
         self.mark_sessions()
         place = {row["exposure_id"]: row for row in self.exposures}
@@ -50,7 +56,9 @@ class Raw:
         day = self.lake.calendar.day_of(row["ts_ms"])
         row = {**row, "day": day, "position": shown["position"] if shown else None}
         for name, one in self.dimensions.items():
-            if one.side == "exposure":
+            if name in ("channel", "policy", "arm") and (name, day) not in self.tells:
+                row["by " + name] = None  # no list of the day tells it: no cell
+            elif one.side == "exposure":
                 row["by " + name] = self.word_of_context(one, shown)
             elif one.side in row:
                 entity = self.entities[one.side, day].get(row[one.side])
@@ -66,7 +74,7 @@ class Raw:
             return "?"
         if one.dimension.column == "position":
             return str(shown["position"] + 1)
-        code = shown[one.dimension.column]
+        code = shown.get(one.dimension.column, -1)
         known = self.lake.vocabulary(one.dimension.column).words.to_pylist()
         return "?" if code < 0 else known[code]
 
@@ -148,9 +156,9 @@ def check_metric(cube, rows, name):
     defined, days = cube.book.metric(name), cube.days()
     (whole,) = cube.ask(Question(name, days[0], days[-1])).series
     check(whole, defined, rows, days, {})
-    for dimension in cube.book.dimensions_of(name, cube.scene):
+    for dimension in cube.dimensions_of(name):
         answer = cube.ask(Question(name, days[0], days[-1], dimension))
-        words = {row["by " + dimension] for t in defined.terms for row in rows.rows(t)}
+        words = {row["by " + dimension] for t in defined.terms for row in rows.rows(t)} - {None}
         told = {series.word for series in answer.series}
         for word in told ^ words:  # a cell of nothing is not kept
             where = {dimension: word}

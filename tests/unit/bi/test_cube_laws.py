@@ -35,12 +35,20 @@ def test_counts_add_up_over_days_and_over_every_dimension(cube, name):
     (whole,) = asked(cube, name)
     (early,), (late,) = asked(cube, name, last=2), asked(cube, name, first=2)
     assert whole.numerator == pytest.approx(early.numerator + late.numerator)
-    for dimension in BOOK.dimensions_of(name, SCENE):
+    for dimension in cube.dimensions_of(name):
         parts = asked(cube, name, dimension)
         assert whole.numerator == pytest.approx(sum(p.numerator for p in parts))
         assert np.allclose(whole.numerators, sum(p.numerators for p in parts))
         if whole.denominator is not None:
             assert whole.denominator == pytest.approx(sum(p.denominator for p in parts))
+
+
+def test_how_lists_came_about_is_not_offered_where_no_list_tells_it(cube):
+    assert "arm" in BOOK.dimensions_of("views", SCENE)
+    assert not {"channel", "policy", "arm"} & set(cube.dimensions_of("views"))
+    assert "arm" not in cube.splits("views", {})
+    with pytest.raises(DataError, match=r"no list of the log tells its arm\. Import it by `expos"):
+        asked(cube, "views", "arm")
 
 
 def test_people_of_several_days_are_united_and_not_added(cube):

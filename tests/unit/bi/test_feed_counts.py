@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
 from unit.bi.raw_rows import Raw, check_metric, check_pair
 
-from twoside.bi.ask import Cube
+from twoside.bi.ask import Cube, Question
 from twoside.bi.build import build
 from twoside.bi.cells import LakeSource
+from twoside.bi.days import cells_of_days
 from twoside.domains import catalogue
 from twoside.schema.calendar import DAY_MS, Calendar
-from twoside.schema.tables import EVENTS, EXPOSURES, REQUESTS
+from twoside.schema.tables import EVENTS, EXPOSURES, ORIGIN, REQUESTS
 from twoside.store import versions
 from twoside.store.lake import Lake
 
@@ -27,6 +31,16 @@ WORDS = {
     "upload_type": ["phone", "web", "studio"],
     "category": ["music", "food", "pets", "news"],
 }
+
+
+ORIGINS = ("channel", "policy", "arm")
+
+
+def cells(lake, book, scene, day):
+    con = ibis.duckdb.connect(threads=1)
+    found = cells_of_days(con, lake, book, scene, day, day)
+    con.disconnect()
+    return found
 
 
 def entities(rng, stage, lake, kind):
@@ -64,7 +78,15 @@ def day(rng, stage, lake, number):
     exposures = pa.table([pa.array(c, f.type) for c, f in zip(shown, EXPOSURES, strict=True)],
                          schema=EXPOSURES)  # fmt: skip
     tab = pa.array(rng.integers(-1, 3, n), pa.int32())
-    stage.day("exposures", number, exposures.append_column("tab", tab))
+    exposures = exposures.append_column("tab", tab)
+    if number > FIRST:  # the log began to tell on the second day, and not of every list
+        for column in ORIGIN:
+            known = stage.codes(column, [f"{column.name} {n}" for n in range(3)])
+            of_item = column.name == "channel"  # the others are said of a request
+            code = rng.choice([-1, *known], n if of_item else LISTS)
+            code = code if of_item else code.repeat(LENGTH)
+            exposures = exposures.append_column(column.name, pa.array(code, pa.int32()))
+    stage.day("exposures", number, exposures)
     stage.day("requests", number, table(requests, REQUESTS))
     return shown
 
@@ -137,3 +159,32 @@ def test_what_is_compared_is_not_trivial(feed):
         len({rows.entities["person", d][v]["active_degree"] for d in days}) > 1
         for v in range(0, SIZES["viewer"], 2)
     )
+
+
+def test_how_a_list_came_about_is_counted_on_the_days_that_tell_it(feed):
+    cube, _ = feed
+    days = cube.days()
+    for name in ("channel", "policy", "arm"):
+        answer = cube.ask(Question("exposures", days[0], days[-1], name))
+        assert {s.word for s in answer.series} == {"?", *(f"{name} {n}" for n in range(3))}
+        assert sum(s.numerators for s in answer.series).tolist() == [
+            0.0,
+            *[LISTS * LENGTH] * (DAYS - 1),
+        ]
+
+
+def test_a_lake_that_never_tells_it_has_the_cells_it_always_had(built):
+    lake, book = built
+    plain = replace(
+        book,
+        settings=replace(
+            book.settings,
+            dimension=tuple(d for d in book.settings.dimension if d.name not in ORIGINS),
+        ),
+    )
+    scene, day = book.domain.scene("jobs_for_seeker"), lake.days("exposures")[1]
+    with_them, without = (cells(lake, one, scene, day) for one in (book, plain))
+    for mine, before in zip(with_them, without, strict=True):
+        assert mine.num_rows
+        assert mine.equals(before)
+    assert book.fingerprint != plain.fingerprint

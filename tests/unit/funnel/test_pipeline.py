@@ -144,6 +144,19 @@ def test_the_explanation_tells_of_the_very_list_that_is_served(
     assert np.all(np.diff(told.ranked.scores) <= 0)
 
 
+def test_a_list_names_the_channel_that_brought_each_item(funnel: Funnel, market: Market) -> None:
+    for request in asked(funnel, market):
+        told = funnel.explain(request)
+        channels = funnel.serve([request])[0].channels
+        assert len(channels) == len(told.slate.items)
+        assert any(channels)
+        for shown, channel in zip(told.shown, channels, strict=True):
+            if shown.merge_rank < 0:
+                assert channel == ""
+            else:
+                assert channel in shown.channel_ranks
+
+
 def test_a_stored_funnel_makes_the_same_lists(jobs_funnel: Funnel, market: Market) -> None:
     settings = market.settings[SCENES[0]]
     again = unpack(settings, pack(market.learned[SCENES[0]]))

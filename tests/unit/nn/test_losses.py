@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from twoside.nn.losses import masked_bce, within_lists
+from twoside.nn.losses import masked_bce, sampled_softmax, within_lists
 
 
 def test_the_loss_is_the_sum_over_heads_of_the_weighted_mean_over_known_rows():
@@ -85,3 +85,23 @@ def test_rows_may_count_differently_for_each_head():
     ):
         alone = sum(loss(weight[:, head], [head]).item() for head in range(2))
         assert loss(weight, [0, 1]).item() == pytest.approx(alone, rel=1e-9)
+
+
+def test_sampled_softmax_over_all_others_is_the_full_softmax():
+    random = torch.Generator().manual_seed(0)
+    logits = torch.randn(6, 9, generator=random)
+    taken, weight = torch.tensor([0, 3, 8, 2, 2, 5]), torch.tensor([1.0, 2, 1, 0.5, 1, 3])
+    positive = logits[torch.arange(6), taken]
+    allowed = torch.arange(9)[None, :] != taken[:, None]
+    each = torch.nn.functional.cross_entropy(logits, taken, reduction="none")
+    found = sampled_softmax(positive, logits, allowed, weight)
+    assert found.item() == pytest.approx(((each * weight).sum() / weight.sum()).item(), rel=1e-5)
+
+
+def test_sampled_softmax_without_any_other_item_is_zero_and_moves_nothing():
+    positive = torch.tensor([0.3, -1.0], requires_grad=True)
+    allowed = torch.zeros(2, 4, dtype=torch.bool)
+    found = sampled_softmax(positive, torch.randn(2, 4), allowed, torch.ones(2))
+    found.backward()
+    assert found.item() == 0
+    assert positive.grad.tolist() == [0, 0]

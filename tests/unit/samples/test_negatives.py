@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from twoside.errors import ConfigError, DataError
+from twoside.nn.losses import sampled_softmax
 from twoside.samples.negatives import (
     batch_log_q,
     by_popularity,
+    chances,
     corrected,
     down_to_last_positive,
     in_batch,
+    not_taken,
+    together_log_q,
 )
 
 
@@ -91,3 +96,67 @@ def test_no_negatives_are_refused() -> None:
         by_popularity(np.ones(3), 0, 0)
     with pytest.raises(DataError, match=r"no item occurs in these days\. Take more days"):
         by_popularity(np.zeros(3), 5, 0)
+
+
+def test_shared_items_are_no_negative_of_who_took_them() -> None:
+    rng = np.random.default_rng(5)
+    person, item = rng.integers(0, 8, 30), rng.integers(0, 12, 30)
+    others = rng.integers(0, 20, 25)
+    found = not_taken(person, item, others)
+    pairs = set(zip(person.tolist(), item.tolist(), strict=True))
+    for i in range(30):
+        for j in range(25):
+            assert found[i, j] == ((person[i], others[j]) not in pairs)
+
+
+def test_two_draws_together_give_the_sum_over_all_items() -> None:
+    rng = np.random.default_rng(1)
+    counts = rng.zipf(1.6, 300).clip(max=5000)
+    logits = rng.normal(size=(3, 300)) + 0.3 * np.log(counts)
+    whole = np.exp(logits).sum(1)
+    even = np.log(50 * chances(counts, 0.0))
+    found = []
+    for seed in range(400):
+        batch = rng.choice(300, 20, p=counts / counts.sum())
+        items = np.concatenate([batch, by_popularity(counts, 50, seed, power=0.0).item])
+        log_q = together_log_q(batch_log_q(items, counts, 20), even[items])
+        found.append(np.exp(corrected(logits[:, items], log_q)).sum(1))
+    error = np.std(found, axis=0) / np.sqrt(400)
+    assert (np.abs(np.mean(found, 0) - whole) < 3.5 * error).all()
+
+
+def test_log_q_brings_loss_and_gradient_to_those_of_the_full_softmax() -> None:
+    """Likes of a skewed market: the sampled loss is that of all items only when corrected."""
+    rng = np.random.default_rng(3)
+    items, rows = 400, 256
+    counts = rng.zipf(1.5, items).clip(max=20_000)
+    share = counts / counts.sum()
+    table = torch.tensor(rng.normal(size=(40, items)) + 0.5 * np.log(counts))
+    person = rng.integers(0, 40, rows)
+    item = rng.choice(items, rows, p=share)
+    weight = torch.ones(rows, dtype=torch.float64)
+
+    def of(log_q: bool, draws: int, seed: int) -> tuple[float, np.ndarray]:
+        logits = table.clone().requires_grad_()
+        drawn = by_popularity(counts, draws, seed, power=1.0)
+        others = logits[person][:, drawn.item]
+        if log_q:
+            others = corrected(others, torch.from_numpy(drawn.log_q))
+        allowed = torch.from_numpy(drawn.item[None, :] != item[:, None])
+        loss = sampled_softmax(logits[person, item], others, allowed, weight)
+        loss.backward()
+        return loss.item(), logits.grad.sum(0).numpy()
+
+    logits = table.clone().requires_grad_()
+    full = torch.nn.functional.cross_entropy(logits[person], torch.from_numpy(item))
+    full.backward()
+    slope = logits.grad.sum(0).numpy()
+    right, plain = ([of(how, 3000, seed) for seed in range(30)] for how in (True, False))
+    loss = [np.mean([one[0] for one in found]) for found in (right, plain)]
+    assert abs(loss[0] - full.item()) < 0.02 * full.item()
+    assert abs(loss[1] - full.item()) > 0.1 * full.item()
+    wrong = [np.linalg.norm(np.mean([g for _, g in found], 0) - slope) for found in (right, plain)]
+    assert wrong[0] < 0.1 * np.linalg.norm(slope)
+    assert wrong[1] > 5 * wrong[0]
+    famous = np.argmax(counts)  # without the correction what is liked by all is pushed down
+    assert np.mean([g[famous] for _, g in plain]) > np.mean([g[famous] for _, g in right]) + 0.02

@@ -27,6 +27,7 @@ def test_a_list_has_outside_ids_scores_and_where_it_came_from():
     wanted = fake.serve(SCENE, [_request(fake, "p3", 5)]).slates[0]
     assert [item["id"] for item in body["items"]] == [1000 + int(row) for row in wanted.items]
     assert [item["score"] for item in body["items"]] == pytest.approx(wanted.scores.tolist())
+    assert [item["channel"] for item in body["items"]] == list(wanted.channels)
     assert body["request_id"] == NOW_MS * 1000
     assert body["version"] == "fake-1"
     assert (body["failed"], body["filled"], body["known_person"]) == ([], 0, True)

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from twoside.domains.recruiting.domain import DOMAIN
 from twoside.domains.recruiting.world import RecruitingWorld
+from twoside.schema.calendar import DAY_MS
 from twoside.schema.progress import Tick, quiet
+from twoside.schema.tables import ORIGIN
 from twoside.store.artefacts import Artefacts
 from twoside.store.coding import coded
 from twoside.store.lake import Lake
@@ -17,9 +20,12 @@ from twoside.store.lake import Lake
 if TYPE_CHECKING:
     from twoside.domains.recruiting.logs import DayTables
     from twoside.domains.recruiting.settings import WorldSettings
+    from twoside.simulate.play import Played
     from twoside.store.stage import Stage
 
 _NAME = "world"
+_KINDS = ("company", "boss", "job", "seeker")
+_ORIGIN = {column.name: column for column in ORIGIN}
 
 
 def make(settings: WorldSettings, root: Path, tick: Tick = quiet) -> tuple[Lake, RecruitingWorld]:
@@ -35,6 +41,32 @@ def make(settings: WorldSettings, root: Path, tick: Tick = quiet) -> tuple[Lake,
         tick((n + 1) / settings.days)
     Artefacts(truth_of(root)).publish(_NAME, {"world": world.pack()}, {"lake": root.name})
     return lake, world
+
+
+def add_played(lake: Lake, world: RecruitingWorld, played: Played, days: range) -> None:
+    """What was played in `world` after the end of its lake, as further days of `lake` (a copy):
+    all three tables, what changed of entities, and late answers to what the lake had shown."""
+    calendar = lake.calendar
+    late = world.pending.table()
+    events = pa.concat_tables([played.events, late]).sort_by(
+        [("ts_ms", "ascending"), ("event_id", "ascending")]
+    )
+    with lake.stage() as stage:
+        entities = world.take_versions()
+        for kind in sorted(entities, key=_KINDS.index):
+            _versions(kind, entities[kind], stage)
+        exposures = played.exposures
+        for n, name in enumerate(exposures.column_names):
+            if name in _ORIGIN:
+                words = pc.if_else(pc.equal(exposures[name], ""), None, exposures[name])
+                codes = pa.array(stage.codes(_ORIGIN[name], words), pa.int32())
+                exposures = exposures.set_column(n, name, codes)
+        tables = {"requests": played.requests, "exposures": exposures, "events": events}
+        for name, rows in tables.items():
+            day_of = (rows["ts_ms"].to_numpy() + calendar.offset_ms) // DAY_MS
+            for day in days:
+                stage.day(name, day, rows.filter(pa.array(day_of == day)))
+        stage.commit()
 
 
 def reopen(root: Path) -> RecruitingWorld:
@@ -60,7 +92,7 @@ def _number_words(world: RecruitingWorld, lake: Lake) -> None:
 def _write(day: DayTables, lake: Lake) -> None:
     with lake.stage() as stage:
         # bosses and companies first: jobs refer to their rows
-        for kind in sorted(day.entities, key=("company", "boss", "job", "seeker").index):
+        for kind in sorted(day.entities, key=_KINDS.index):
             _versions(kind, day.entities[kind], stage)
         for table in ("requests", "exposures", "events"):
             stage.day(table, day.day, getattr(day, table))

@@ -10,6 +10,7 @@ from twoside.metrics.auc import auc
 from twoside.metrics.calibration import calibration, curve
 from twoside.metrics.gauc import gauc
 from twoside.metrics.logloss import logloss
+from twoside.metrics.map import mean_average_precision
 from twoside.schema.evaluation import TargetQuality
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def evaluate(scorer: _Scores, samples: Samples, seed: int = 0) -> dict[str, Targ
             scores[:, n],
             seed,
             samples.weight_of(target),
+            samples.request_id,
         )
         for n, target in enumerate(scorer.targets)
     }
@@ -69,12 +71,15 @@ def judge(
     probability: np.ndarray,
     seed: int,
     weight: np.ndarray | None = None,
+    request: np.ndarray | None = None,
 ) -> TargetQuality:
     """Figures of one target: people (n,), labels (n,) with NaN for not final, predictions (n,),
-    as how many rows each counts (n,), None for 1. `rows` of the result are counted plainly."""
+    as how many rows each counts (n,), None for 1. `rows` of the result are counted plainly.
+    `request` (n,) says which rows are one list, for MAP; None: those of one person."""
     final = ~np.isnan(label)
     person, label, probability = person[final], label[final], probability[final]
     weight = np.ones(len(label)) if weight is None else weight[final].astype(np.float64)
+    lists = person if request is None else request[final]
     grouped = gauc(person, label, probability, seed, weight=weight)
     return TargetQuality(
         auc=auc(label, probability, weight),
@@ -85,4 +90,6 @@ def judge(
         rows=len(label),
         rate=float(np.average(label, weights=weight)) if len(label) else float("nan"),
         curve=curve(label, probability, weight=weight),
+        map=mean_average_precision(lists, label, probability, weight=weight),
+        map_10=mean_average_precision(lists, label, probability, 10, weight),
     )

@@ -54,7 +54,7 @@ class Terms:
         roots: list[np.ndarray] = []
         widths: list[int] = []
         for column in columns:
-            row, code, root = _words(items, column)
+            row, code, root = words_of(items, column)
             rows.append(row)
             codes.append(code.astype(np.int64) + sum(widths))
             roots.append(root)
@@ -82,7 +82,7 @@ class Terms:
         )
 
 
-def _words(items: EntityTable, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def words_of(items: EntityTable, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(item, code, 1 / sqrt(words of that item)) of all known words of a column."""
     if column in items.lists:
         lists = items.lists[column]

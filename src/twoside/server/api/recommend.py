@@ -45,6 +45,9 @@ class Item(Strict):
 
     id: int | str
     score: float
+    channel: str
+    """The recall channel that brought it; empty if the fallback order filled it in. Log it with
+    the exposure, and metrics split by it."""
 
 
 class Listed(Strict):
@@ -80,8 +83,10 @@ def routes(desk: Desk) -> APIRouter:
             {
                 "request_id": request.request_id,
                 "items": [
-                    {"id": item, "score": score}
-                    for item, score in zip(ids, slate.scores.tolist(), strict=True)
+                    {"id": item, "score": score, "channel": channel}
+                    for item, score, channel in zip(
+                        ids, slate.scores.tolist(), slate.channels, strict=True
+                    )
                 ],
                 "known_person": row >= 0,
                 "failed": list(slate.failed),

@@ -85,9 +85,7 @@ def read(cube: Cube, query: Mapping[str, str]) -> Told:
     answer = cube.ask(question)
     whole = cube.ask(Question(metric, first, last, "", where)) if by else answer
     steps = [
-        name
-        for name in cube.book.settings.funnel
-        if set(where) <= set(cube.book.dimensions_of(name, cube.scene))
+        name for name in cube.book.settings.funnel if set(where) <= set(cube.dimensions_of(name))
     ]
     funnel = {
         name: cube.ask(Question(name, first, last, "", where)).series[0].value for name in steps

@@ -46,13 +46,14 @@ def _targets(evaluation: Evaluation) -> list[str]:
 
 def _figures(view: View, evaluation: Evaluation) -> None:
     texts = view.texts
-    keys = ("target", "model", "auc", "gauc", "logloss", "calibration", "base_rate", "rows")
+    keys = ("target", "model", "auc", "gauc", "map", "logloss", "calibration", "base_rate", "rows")
     rows = [
         [
             texts(target),
             texts(model),
             number(quality.auc, 4),
             f"{number(quality.gauc, 4)} ± {number(quality.gauc_error)}",
+            number(quality.map, 4),
             number(quality.logloss, 4),
             number(quality.calibration),
             f"{quality.rate:.2%}",

@@ -49,7 +49,7 @@ def _write(db: duckdb.DuckDBPyConnection, plan: Plan, stage: Stage, table: str, 
             columns = f"{own_id} as request_id, ts as ts_ms, {scene} as scene, person"
             source = "requests"
         case "exposures":
-            context = "".join(f", {context_name(column)}" for column in plan.scene.context)
+            context = "".join(f", {context_name(column)}" for column in plan.context)
             columns = (
                 f"{own_id} as exposure_id, request_id, ts as ts_ms, {scene} as scene, person, "
                 f"item, position{context}"
@@ -64,7 +64,7 @@ def _write(db: duckdb.DuckDBPyConnection, plan: Plan, stage: Stage, table: str, 
     found = db.sql(f"select {columns} from {source} where day = {day} order by n").to_arrow_table()
     rows = found.select(DAY_TABLES[table].names).cast(DAY_TABLES[table])
     if table == "exposures":
-        for column in plan.scene.context:
+        for column in plan.context:
             rows = rows.append_column(column.name, _context(found, column, stage))
     stage.day(table, day, rows, scene=plan.scene.name)
 

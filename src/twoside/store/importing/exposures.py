@@ -54,12 +54,13 @@ def read_exposures(db: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 def _context(plan: Plan, told: ExposureSource, source: Source) -> list[str]:
     """A column of the context is a word or a number; the domain says which."""
     found = []
-    for column in plan.scene.context:
-        if column.name not in told.context:
+    theirs = {**told.context, **told.origin}
+    for column in plan.context:
+        if column.name not in theirs:
             sql = "null::varchar" if column.type == "category" else "null::double"
         else:
             read = source.word if column.type == "category" else source.number
-            sql = read(told.context[column.name])
+            sql = read(theirs[column.name])
         found.append(f"{sql} as {context_name(column)}")
     return found
 

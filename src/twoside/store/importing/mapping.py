@@ -84,6 +84,8 @@ class ExposureSource:
     """Column of an id of the exposure: a repeated one is refused."""
     context: dict[str, str] = field(default_factory=dict)
     """The scene's context column -> the file's column."""
+    origin: dict[str, str] = field(default_factory=dict)
+    """`channel`, `policy` or `arm` (how the list came about) -> the file's column of words."""
     names: tuple[str, ...] = ()
     """Column names of a text file that has none in its first line."""
 

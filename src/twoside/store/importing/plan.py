@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twoside.errors import ConfigError, did_you_mean
 from twoside.schema.calendar import DAY_MS, Calendar, day_number
+from twoside.schema.tables import ORIGIN
 from twoside.store.importing.condition import Condition, condition
 from twoside.store.importing.source import Source, open_source
 
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     import duckdb
 
     from twoside.schema.domain import Domain, Scene
-    from twoside.schema.entities import Entity
+    from twoside.schema.entities import Column, Entity
     from twoside.store.importing.mapping import (
         EntitySource,
         EventSource,
         ExposureSource,
         LogMapping,
     )
+
+_ORIGINS = tuple(column.name for column in ORIGIN)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ class Plan:
     def scene_number(self) -> int:
         """The place of the scene in its domain, so that ids of scenes do not meet."""
         return self.domain.scenes.index(self.scene)
+
+    @property
+    def context(self) -> tuple[Column, ...]:
+        """The columns of an exposure beside its own: those of the scene, and of `ORIGIN` those
+        that the mapping names."""
+        origin = self.exposures[0].origin if self.exposures else {}
+        return (*self.scene.context, *(column for column in ORIGIN if column.name in origin))
 
     def events_of_exposures(self) -> list[tuple[int, PlannedEvent]]:
         """Events that are read from the exposures' own rows, with their number in `events`."""
@@ -162,6 +172,17 @@ def _exposures(
     for name, column in told.context.items():
         _must_know(name, known, "exposures.context", scene.name)
         source.check(column, f"exposures.context.{name}")
+    for name, column in told.origin.items():
+        if name not in _ORIGINS:
+            raise ConfigError(
+                f"exposures.origin: lists have no '{name}'. {did_you_mean(name, _ORIGINS)}"
+            )
+        if name in known:
+            raise ConfigError(
+                f"exposures.origin.{name}: {scene.name} has a context column of that name. "
+                f"Write exposures.context.{name}."
+            )
+        source.check(column, f"exposures.origin.{name}")
     return told, source
 
 

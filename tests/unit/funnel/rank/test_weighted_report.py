@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from made_samples import samples_of
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
 from twoside.funnel.rank.report import evaluate, judge
 from twoside.metrics.gauc import auc_by_person
@@ -65,9 +65,25 @@ def test_weighted_figures_are_scikit_learns():
     for who_one in one:
         mine = who == who_one
         each.append(roc_auc_score(y[mine], p[mine], sample_weight=w[mine]))
+    some = [who_one for who_one in one if y[who == who_one].any()]
+    assert found.map == pytest.approx(
+        np.mean(
+            [
+                average_precision_score(y[who == n], p[who == n], sample_weight=w[who == n])
+                for n in some
+            ]
+        )
+    )
     impressions = np.bincount(who, w)
     assert found.gauc == pytest.approx(np.average(each, weights=impressions), abs=1e-12)
     assert np.average(found.curve.predicted) == pytest.approx(np.average(p, weights=w), rel=0.02)
+
+
+def test_map_is_of_requests_where_they_are_known():
+    person, request = np.zeros(4, int), np.array([1, 1, 2, 2])
+    label, score = np.array([1.0, 0, 1, 0], np.float32), np.array([0.9, 0.8, 0.3, 0.2])
+    assert judge(person, label, score, 0, request=request).map == 1.0
+    assert judge(person, label, score, 0).map == pytest.approx((1 + 2 / 3) / 2)
 
 
 def test_whole_weights_are_rows_repeated():
@@ -76,7 +92,7 @@ def test_whole_weights_are_rows_repeated():
     person, weight = rng.integers(0, 12, 300), rng.integers(1, 5, 300)
     found = judge(person, label, score, 0, weight)
     again = judge(*(np.repeat(part, weight) for part in (person, label, score)), 0)
-    for name in ("auc", "gauc", "logloss", "calibration", "rate"):
+    for name in ("auc", "gauc", "logloss", "calibration", "rate", "map", "map_10"):
         assert getattr(found, name) == pytest.approx(getattr(again, name), abs=1e-9)
 
 

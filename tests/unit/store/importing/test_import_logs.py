@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -83,6 +84,20 @@ def test_exposures_requests_and_events_are_those_of_the_log(lake, rows):
         assert (e["ts_ms"], e["by"]) == (row[2], "person")
         assert users.ids([e["person"]]) + items.ids([e["item"]]) == list(row[:2])
     assert len({e["event_id"] for e in happened}) == len(happened)
+
+
+def test_how_lists_came_about_is_kept_where_the_log_tells_it(tmp_path, lake, rows):
+    assert not {"channel", "policy", "arm"} & set(lake.columns("exposures"))
+    exposures = replace(mapping().exposures, origin={"channel": "tab", "arm": "item"})
+    data = write_all(tmp_path / "data", rows)
+    import_logs(mapping(exposures=exposures), data, tmp_path / "other", DOMAIN)
+    told = Lake.open(tmp_path / "other")
+    shown = told.read("exposures")
+    assert "policy" not in shown.column_names
+    words = told.vocabulary("channel").ids(shown["channel"].to_numpy())
+    assert words == lake.vocabulary("tab").ids(lake.read("exposures")["tab"].to_numpy())
+    arms = told.vocabulary("arm").ids(shown["arm"].to_numpy())
+    assert arms == told.rows("video").ids(shown["item"].to_numpy())
 
 
 def test_days_are_local_days(lake, rows):

@@ -38,6 +38,12 @@ WRONG = {
     r"exposures\.context: videos_for_viewer has no 'page'\. .*Known: tab": (
         lambda: part("exposures", context={"page": "tab"})
     ),
+    r"exposures\.origin: lists have no 'chanel'\. Did you mean 'channel'": (
+        lambda: part("exposures", origin={"chanel": "tab"})
+    ),
+    r"exposures\.origin\.arm = 'arms': log\.csv has no such column": (
+        lambda: part("exposures", origin={"arm": "arms"})
+    ),
     r"exposures\.request = \"column\": also say `request_column`": (
         lambda: part("exposures", request="column")
     ),

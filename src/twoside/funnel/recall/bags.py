@@ -1,0 +1,78 @@
+"""The words of a table's rows, column by column, in one numbering that stays as it was learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twoside.funnel.recall.terms import term_columns, words_of
+
+if TYPE_CHECKING:
+    from twoside.schema.entities import EntityTable
+
+
+@dataclass(frozen=True)
+class Words:
+    """The category columns that were there at the fit, each with its number of words."""
+
+    columns: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    @staticmethod
+    def of(table: EntityTable) -> Words:
+        """All columns that hold words."""
+        columns = term_columns(table)
+        sizes = []
+        for column in columns:
+            code = words_of(table, column)[1]
+            sizes.append(max(table.sizes.get(column, 0), int(code.max(initial=-1)) + 1))
+        return Words(columns, tuple(sizes))
+
+    @property
+    def total(self) -> int:
+        """Words in all."""
+        return sum(self.sizes)
+
+    def bags(self, table: EntityTable) -> Bags:
+        """The words of every row. Those that came after the fit are passed over."""
+        row, word, weight = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
+        first = 0
+        for column, size in zip(self.columns, self.sizes, strict=True):
+            of_row, code, root = words_of(table, column)
+            known = code < size
+            row.append(of_row[known])
+            word.append(code[known].astype(np.int64) + first)
+            weight.append(root[known])
+            first += size
+        rows = np.concatenate(row)
+        order = np.argsort(rows, kind="stable")
+        start = np.searchsorted(rows[order], np.arange(table.size + 1))
+        return Bags(
+            start.astype(np.int64),
+            np.concatenate(word)[order],
+            np.concatenate(weight)[order].astype(np.float32),
+        )
+
+
+@dataclass(frozen=True)
+class Bags:
+    """Row i has the words `word[start[i]:start[i + 1]]`."""
+
+    start: np.ndarray
+    """int64 (rows + 1,)"""
+    word: np.ndarray
+    """int64 (total,)"""
+    weight: np.ndarray
+    """float32 (total,): 1 / sqrt(words of the row in that column)"""
+
+    def of(self, rows: np.ndarray) -> Bags:
+        """The bags of some rows; an unknown row (-1, or too large) has no words."""
+        known = (rows >= 0) & (rows < len(self.start) - 1)
+        begin = np.where(known, self.start[np.where(known, rows, 0)], 0)
+        length = np.where(known, self.start[np.where(known, rows, -1) + 1], 0) - begin
+        start = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(length, out=start[1:])
+        pick = np.arange(start[-1]) + np.repeat(begin - start[:-1], length)
+        return Bags(start, self.word[pick], self.weight[pick])

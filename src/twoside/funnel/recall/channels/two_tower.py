@@ -1,0 +1,302 @@
+"""Two towers: items whose vector lies near that of the person, both learned from what was taken.
+
+    score(person, item) = sharpness * u(person) . y(item) + bias(item)
+
+The person's vector comes from the id, the declared words and the latest items; the item's from
+the id and its words. An item without likes has no id vector of its own and is known by its words;
+a person who is new, by words and by what was just done. Learned by a softmax over the items of
+the batch and others drawn by popularity, with the log-q correction (`samples/negatives.py`).
+Source: Yi et al. 2019, "Sampling-Bias-Corrected Neural Modeling for Large Corpus Item
+Recommendations", RecSys; Covington et al. 2016, "Deep Neural Networks for YouTube
+Recommendations", RecSys. `nn/towers.py` has the net and what we changed in it.
+
+Learning needs torch (the extra `deep`); an answer is arithmetic on arrays, so a server needs none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from twoside.errors import ConfigError, MissingExtra
+from twoside.funnel.recall.bags import Bags, Words
+from twoside.funnel.recall.channel import Recalled
+from twoside.funnel.recall.remembered import Remembered
+from twoside.funnel.recall.topk import best_first, offer
+from twoside.schema.artefact import Packed
+
+if TYPE_CHECKING:
+    from twoside.funnel.recall.channel import Asking, RecallData
+    from twoside.funnel.recall.past import Past
+    from twoside.schema.entities import EntityTable
+
+_ARRAYS = ("person_id", "item_id", "person_word", "item_word", "turn", "bias", "log_sharpness")
+
+
+@dataclass(frozen=True)
+class TwoTower:
+    """Settings of the two-tower channel; `fit` gives the fitted channel."""
+
+    dim: int = 32
+    """Length of a vector."""
+    temperature: float = 0.2
+    """Divides the product of the two vectors, 1 at most: smaller tells items further apart.
+    Learning begins with it and finds its own."""
+    epochs: int = 3
+    """Passes over the likes."""
+    batch: int = 512
+    """Likes taken together; each is a negative for the others."""
+    negatives: int = 256
+    """Further items drawn by popularity, the same for a whole batch; 0 for none."""
+    power: float = 0.75
+    """They are drawn in proportion to likes ** power."""
+    log_q: bool = True
+    """Correct for how often an item is drawn. Without, what is liked by many is pushed down."""
+    rows: int = 400_000
+    """Most likes to learn from, the newest."""
+    half_life_days: float = 7.0
+    """Age at which a like counts half in learning."""
+    last: int = 20
+    """Recent items of the person that count."""
+    decay: float = 0.9
+    """Weight of a recent item against the one after it."""
+    forget: float = 0.5
+    """Share of ids that learning sees as unknown."""
+    learning_rate: float = 0.01
+    penalty: float = 0.01
+    """Weight decay (AdamW)."""
+    averaged: int = 150
+    """Steps over which the parameters are averaged, the oldest counting least."""
+    repeat: bool = False
+    """May give back items that the person already liked; `history` is the channel for those."""
+    threads: int = 1
+    """More than one wait for each other, on a busy machine for long."""
+
+    def __post_init__(self) -> None:
+        for name in ("dim", "epochs", "batch", "rows", "last", "averaged", "threads"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"two_tower.{name} = {getattr(self, name)}: expected 1 or more.")
+        for name in ("temperature", "half_life_days", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(
+                    f"two_tower.{name} = {getattr(self, name)}: expected more than 0."
+                )
+        if self.negatives < 0:
+            raise ConfigError(f"two_tower.negatives = {self.negatives}: expected 0 or more.")
+        for name in ("decay", "forget"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"two_tower.{name} = {getattr(self, name)}: expected 0 to 1.")
+
+    def fit(self, data: RecallData, seed: int) -> FittedTwoTower:
+        """Learn both towers; an empty past, or one of a single item, gives empty lists."""
+        try:
+            from twoside.funnel.recall.channels._two_tower_learning import learn
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            raise MissingExtra(
+                "recall: learning 'two_tower' needs 'torch'. "
+                "Install it with: pip install 'twoside[deep]'"
+            ) from None
+        return learn(self, data, seed)
+
+    def unpack(self, packed: Packed) -> FittedTwoTower:
+        """The fitted channel that `pack` described."""
+        meta = packed.meta
+        return FittedTwoTower(
+            TwoTower(**meta["settings"]),
+            Words(tuple(meta["person_columns"]), tuple(meta["person_sizes"])),
+            Words(tuple(meta["item_columns"]), tuple(meta["item_sizes"])),
+            *(packed.arrays[name] for name in _ARRAYS),
+        )
+
+
+@dataclass(frozen=True)
+class _Items:
+    """All items as vectors."""
+
+    vector: np.ndarray
+    """float32 (items, dim): x, as histories take them"""
+    normal: np.ndarray
+    """float32 (dim, items): y turned round, so that one number of all items lies together"""
+    bias: np.ndarray
+    """float32 (items,)"""
+
+
+@dataclass(frozen=True)
+class FittedTwoTower:
+    """The parameters of both towers; row 0 of ids and biases is that of the unknown."""
+
+    settings: TwoTower
+    person_words: Words
+    item_words: Words
+    person_id: np.ndarray
+    """float32 (people + 1, dim)"""
+    item_id: np.ndarray
+    """float32 (items + 1, dim)"""
+    person_word: np.ndarray
+    """float32 (person words, dim)"""
+    item_word: np.ndarray
+    """float32 (item words, dim)"""
+    turn: np.ndarray
+    """float32 (dim, dim)"""
+    bias: np.ndarray
+    """float32 (items + 1,); empty if nothing was learned"""
+    log_sharpness: np.ndarray
+    """float32 (1,): of 1 over the temperature that was learned; empty likewise"""
+    _items: Remembered[_Items] = field(init=False, repr=False, compare=False)
+    _bags: Remembered[Bags] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_items", Remembered(self._offers))
+        object.__setattr__(self, "_bags", Remembered(self.person_words.bags))
+
+    def recall(self, asking: Asking, limit: int) -> Recalled:
+        """The nearest items. A person of whom nothing is known gets what everybody likes."""
+        items = np.full((len(asking), limit), -1, np.int32)
+        scores = np.zeros((len(asking), limit), np.float32)
+        if len(self.bias) and limit:
+            past, offered = asking.past, self._items.of(asking.items)
+            _nearest(
+                past.start,
+                past.item,
+                past.weight,
+                past.refused,
+                self.people(asking),
+                offered.normal,
+                offered.bias,
+                asking.is_open,
+                np.exp(self.log_sharpness[0]),
+                self.settings.repeat,
+                items,
+                scores,
+            )
+        return Recalled(items, scores)
+
+    def people(self, asking: Asking) -> np.ndarray:
+        """float32 (n, dim): the normal vectors u of those who ask."""
+        recent, worth = recent_of(asking.past, self.settings.last, self.settings.decay)
+        bags = self._bags.of(asking.people).of(asking.person)
+        known = (asking.person >= 0) & (asking.person < len(self.person_id) - 1)
+        vector = self.person_id[np.where(known, asking.person + 1, 0)]
+        _add_words(vector, bags.start, bags.word, bags.weight, self.person_word)
+        _add_past(vector, recent, worth, self._items.of(asking.items).vector, self.turn)
+        return _normal(vector)
+
+    def pack(self) -> Packed:
+        """Settings and parameters."""
+        meta: dict[str, Any] = {
+            "settings": asdict(self.settings),
+            "person_columns": list(self.person_words.columns),
+            "person_sizes": list(self.person_words.sizes),
+            "item_columns": list(self.item_words.columns),
+            "item_sizes": list(self.item_words.sizes),
+        }
+        return Packed(meta, {name: getattr(self, name) for name in _ARRAYS})
+
+    def _offers(self, items: EntityTable) -> _Items:
+        rows = np.arange(1, items.size + 1)
+        slot = np.where(rows < len(self.bias), rows, 0)
+        vector = self.item_id[slot]
+        bags = self.item_words.bags(items)
+        _add_words(vector, bags.start, bags.word, bags.weight, self.item_word)
+        return _Items(vector, np.ascontiguousarray(_normal(vector).T), self.bias[slot])
+
+
+def recent_of(past: Past, last: int, decay: float) -> tuple[np.ndarray, np.ndarray]:
+    """The latest items that each person liked: rows int32 (n, last), -1 for none, and what each
+    is worth, float32 (n, last): decay^k * weight, k-th latest, summing to 1."""
+    return _recent(past.start, past.item, past.weight, past.refused, last, decay)  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _recent(start, item, weight, refused, last, decay):  # type: ignore[no-untyped-def]
+    n = len(start) - 1
+    out = np.full((n, last), -1, np.int32)
+    worth = np.zeros((n, last), np.float32)
+    for i in range(n):
+        used, factor, total = 0, 1.0, 0.0
+        for r in range(start[i], start[i + 1]):
+            if used == last:
+                break
+            if refused[r] or weight[r] <= 0:
+                continue
+            out[i, used] = item[r]
+            worth[i, used] = factor * weight[r]
+            total += factor * weight[r]
+            used += 1
+            factor *= decay
+        for k in range(used):
+            worth[i, k] /= total
+    return out, worth
+
+
+def _normal(vector: np.ndarray) -> np.ndarray:
+    length = np.sqrt((vector * vector).sum(axis=1, keepdims=True))
+    return np.asarray(vector / np.maximum(length, 1e-12), np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _add_words(vector, start, word, weight, of_word):  # type: ignore[no-untyped-def]
+    for i in range(len(start) - 1):
+        for e in range(start[i], start[i + 1]):
+            for c in range(vector.shape[1]):
+                vector[i, c] += weight[e] * of_word[word[e], c]
+
+
+@njit(cache=True, nogil=True)
+def _add_past(vector, recent, worth, items, turn):  # type: ignore[no-untyped-def]
+    dim = vector.shape[1]
+    mean = np.empty(dim, np.float32)
+    for i in range(len(vector)):
+        mean[:] = 0
+        for k in range(recent.shape[1]):
+            if recent[i, k] < 0:
+                break
+            for c in range(dim):
+                mean[c] += worth[i, k] * items[recent[i, k], c]
+        for a in range(dim):
+            for c in range(dim):
+                vector[i, c] += mean[a] * turn[a, c]
+
+
+@njit(cache=True, nogil=True)
+def _nearest(  # type: ignore[no-untyped-def]
+    past_start,
+    past_item,
+    past_weight,
+    refused,
+    people,
+    items,
+    bias,
+    is_open,
+    sharpness,
+    repeat,
+    out_items,
+    out_scores,
+):
+    dim, size = items.shape
+    limit = out_items.shape[1]
+    score = np.empty(size, np.float32)
+    barred = np.zeros(size, np.bool_)
+    for i in range(len(people)):
+        for r in range(past_start[i], past_start[i + 1]):
+            barred[past_item[r]] = refused[r] or (not repeat and past_weight[r] > 0)
+        score[:] = bias
+        for c in range(dim):
+            factor = people[i, c] * sharpness
+            of_all = items[c]
+            for j in range(size):
+                score[j] += factor * of_all[j]
+        kept = 0
+        for j in range(size):
+            if kept == limit and score[j] <= out_scores[i, 0]:
+                continue  # of equal scores the lower row, which came first, stays
+            if is_open[j] and not barred[j]:
+                kept = offer(out_scores[i], out_items[i], kept, score[j], j)
+        best_first(out_scores[i], out_items[i], kept)
+        for r in range(past_start[i], past_start[i + 1]):
+            barred[past_item[r]] = False
