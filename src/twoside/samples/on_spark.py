@@ -9,19 +9,22 @@ and a few counts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
 import pyarrow as pa
 
-from twoside.features.derived import in_order
+from twoside.features.derived import Derived, in_order, sources
 from twoside.features.engines import graphs
 from twoside.schema.calendar import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
+    from twoside.features.definition import Feature
     from twoside.features.engines.spark import Spark
     from twoside.samples.daily import FeatureTables
 
@@ -34,13 +37,13 @@ def write(
     lake = tables.lake
     days = tables.days(first_day, last_day)
     asked = engine.kept(_asked(engine, tables, days))
-    found = asked.select("row", "exposure_id", "day", "shown_day")
+    known = asked.select("row", "exposure_id", "day", "shown_day")
     cutoff = lake.calendar.start_of(days[-1] + 1)
-    for table in graphs.feature_tables(
+    found = graphs.feature_tables(
         engine, lake, tables.domain, tables.scene, tables.features, asked, cutoff
-    ):
-        found = found.left_join(table, "row").drop("row_right")
-    engine.write(_columns(engine, tables, found, days), folder, "dt")
+    )
+    joined = engine.joined([known, *found], "row")
+    engine.write(_columns(engine, tables, joined, days), folder, "dt")
     return days
 
 
@@ -57,9 +60,23 @@ def _columns(engine: Spark, tables: FeatureTables, found: ir.Table, days: list[i
     dates = {"shown_day": np.array(days, np.int32), "dt": [iso(day) for day in days]}
     for known, by in ((covered, "day"), (dates, "shown_day")):
         found = found.inner_join(engine.table(pa.table(known)), by)
-    for f in in_order(tables.features):
-        of, over = found[f.of].cast("float64"), found[f.over].cast("float64")
-        # A quotient of float32 in float64, rounded to float32, is the quotient in float32.
-        value = ibis.ifelse(over == 0, float("nan"), of / over).cast("float32")
-        found = found.mutate(**{f.name: value})
+    for level in _levels(tables.features):
+        found = found.mutate(**{f.name: _quotient(found[f.of], found[f.over]) for f in level})
     return found.select(*tables.schema().names, "dt")
+
+
+def _levels(features: Sequence[Feature]) -> list[list[Derived]]:
+    """The derived features, each level out of those before it: a column after the other would be
+    a plan as deep as they are many."""
+    depth: dict[str, int] = {}
+    levels: dict[int, list[Derived]] = {}
+    for f in in_order(features):
+        depth[f.name] = 1 + max(depth.get(name, 0) for name in sources(f))
+        levels.setdefault(depth[f.name], []).append(f)
+    return [levels[level] for level in sorted(levels)]
+
+
+def _quotient(of: Any, over: Any) -> Any:
+    """Of float32 columns, NaN over 0. The quotient in float64, rounded, is that in float32."""
+    wide = of.cast("float64") / over.cast("float64")
+    return ibis.ifelse(over == 0, float("nan"), wide).cast("float32")
