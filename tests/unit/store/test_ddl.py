@@ -44,9 +44,11 @@ def session(tmp_path_factory):
             "spark.hadoop.javax.jdo.option.ConnectionURL": (
                 f"jdbc:derby:;databaseName={folder}/metastore;create=true"
             ),
-            "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
         },
     )
+    # Not by settings: the JVM may run since another test. Derby looks when it is first used.
+    for name, place in (("system.home", folder), ("stream.error.file", folder / "derby.log")):
+        found._jvm.java.lang.System.setProperty(f"derby.{name}", str(place))
     yield found
     found.stop()
 
