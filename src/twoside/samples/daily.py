@@ -181,13 +181,14 @@ class FeatureTables:
             asked.select("row", "exposure_id", "day", "shown_day").order_by("row")
         )
         shown, asked_on = told["shown_day"].to_numpy(), told["day"].to_numpy()
-        ids = told["exposure_id"].to_numpy()
+        # Columns lie together in what the engine returns: nothing is copied.
+        columns = [told["exposure_id"].to_numpy(), *self.coverage(asked_on).values(), *values.T]
         with self.lake.stage() as stage:
             for day in days:
                 at, end = np.searchsorted(shown, [day, day + 1])
                 schema = self.schema().with_metadata(about[day])
                 groups = (
-                    self._group(schema, ids[part], values[part], asked_on[part])
+                    pa.table([pa.array(column[part]) for column in columns], schema=schema)
                     for part in (slice(n, min(n + _GROUP, end)) for n in range(at, end, _GROUP))
                 )
                 stage.derived_groups(self.table.name, day, schema, groups)
@@ -223,13 +224,6 @@ class FeatureTables:
                 *((f.name, pa.float32()) for f in self.features),
             ]
         )
-
-    def _group(
-        self, schema: pa.Schema, ids: np.ndarray, values: np.ndarray, asked_on: np.ndarray
-    ) -> pa.Table:
-        # Columns lie together in what the engine returns: nothing is copied.
-        arrays = [ids, *self.coverage(asked_on).values(), *values.T]
-        return pa.table([pa.array(array) for array in arrays], schema=schema)
 
     def read(
         self, days: Sequence[int], exposure_id: np.ndarray, features: Sequence[Feature]

@@ -65,27 +65,27 @@ class Carried:
         """Bring days up to date, with the sums of these keys and of those that they have; the
         days that were made. `versions` are those that began until the last of the days."""
         log = Log(self.lake, self.scene, self.kinds, self.codes, self._context, versions, _FOREVER)
-        stamps, made = Stamps(self.lake), []
+        stamps, mine = Stamps(self.lake), {_name(key): key for key in keys}
+        stale = []
+        for day in days:
+            about = self._about(day, stamps)
+            summed = about | self._versions_until(day, stamps)
+            fresh = self._happened.about(day) == about
+            known = self._keys(day) if fresh and self._sums.about(day) == summed else {}
+            if not known.keys() >= mine.keys() or not fresh:
+                stale.append((day, about, summed, fresh, [*(known | mine).values()]))
+        if not stale:
+            return []
         with self.lake.stage() as stage:
-            for day in days:
-                about = self._about(day, stamps)
-                summed = about | self._versions_until(day, stamps)
-                fresh = self._happened.about(day) == about
-                known = self._keys(day) if fresh and self._sums.about(day) == summed else {}
-                if fresh and known.keys() >= {_name(key) for key in keys}:
-                    continue
+            for day, about, summed, fresh, both in stale:
                 happened = self.happened(day, log) if fresh else log.read(day)
                 if not fresh:
                     rows = self._rows(happened).replace_schema_metadata(about)
                     stage.derived_groups(self._happened.name, day, rows.schema, [rows])
-                mine = {_name(key): key for key in keys}
-                both = [*keys, *(key for name, key in known.items() if name not in mine)]
                 rows = self._summed(day, both, happened).replace_schema_metadata(summed)
                 stage.derived_groups(self._sums.name, day, rows.schema, [rows])
-                made.append(day)
-            if made:
-                stage.commit()
-        return made
+            stage.commit()
+        return [day for day, *_ in stale]
 
     def happened(self, day: int, log: Log) -> Happened:
         """A day that is up to date, of those kinds and columns that a log wants."""
