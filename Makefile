@@ -29,9 +29,9 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/demo.ready: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) --editable '.[deep]'
+	$(INSTALL) --editable '.[deep,recall]'
 	touch $@
 
 .venv/dev.ready: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) --editable '.[deep,spark,dev]'
+	$(INSTALL) --editable '.[deep,recall,spark,dev]'
 	touch $@ .venv/demo.ready

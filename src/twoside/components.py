@@ -14,7 +14,13 @@ from typing import Any
 from twoside import config
 from twoside.errors import ConfigError, MissingExtra, did_you_mean
 
-_EXTRA_OF = {"torch": "deep", "safetensors": "deep"}
+_EXTRA_OF = {
+    "torch": "deep",
+    "safetensors": "deep",
+    "implicit": "recall",
+    "gensim": "recall",
+    "faiss": "recall",
+}
 
 
 def names(package: str) -> list[str]:
