@@ -5,6 +5,7 @@ score(j) = sum over the person's last items i, k-th latest, of  decay^k * weight
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,14 @@ from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from twoside.funnel.recall.channel import Asking
+
+
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""The neighbours of some items: int64 counts, int32 items, float32 near."""
 
 
 @dataclass(frozen=True)
@@ -80,31 +85,42 @@ class ItemNeighbours:
 
 
 def by_block(
-    items: int, block: int, rows: Callable[[int, int], tuple[np.ndarray, np.ndarray, np.ndarray]]
+    items: int, block: int, threads: int, rows: Callable[[int, int], Rows]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Neighbour lists, `block` items at a time, so that memory holds one block and the answer.
+    """Neighbour lists, `block` items at a time, so that memory holds the answer and a block a
+    thread. The answer is the same for any number of threads: a block knows nothing of others.
 
     Args:
-        rows: (from, to) -> counts int64 (to - from,), items int32 (to - from, k),
-            near float32 (to - from, k).
+        rows: (from, to) -> how many neighbours each of these items has, int64 (to - from,); all
+            of them one after the other, int32; how near each is, float32. Lets go of the
+            interpreter's lock while it works.
 
     Returns:
         start, item, near as in `ItemNeighbours`.
     """
-    counts: list[np.ndarray] = [np.zeros(1, np.int64)]
-    found: list[np.ndarray] = []
-    near: list[np.ndarray] = []
-    for begin in range(0, items, block):
-        count, item, value = rows(begin, min(begin + block, items))
-        there = np.arange(item.shape[1]) < count[:, None]
-        counts.append(count)
-        found.append(item[there])
-        near.append(value[there])
-    return (
-        np.cumsum(np.concatenate(counts)),
-        _joined(found, np.int32),
-        _joined(near, np.float32),
-    )
+    begins = range(0, items, block)
+
+    def part(begin: int) -> Rows:
+        return rows(begin, min(begin + block, items))
+
+    if threads > 1 and len(begins) > 1:
+        with ThreadPoolExecutor(threads, thread_name_prefix="neighbours") as pool:
+            parts = list(pool.map(part, begins))
+    else:
+        parts = [part(begin) for begin in begins]
+    start = np.zeros(items + 1, np.int64)
+    if parts:
+        np.cumsum(np.concatenate([count for count, _, _ in parts]), out=start[1:])
+    item, near = np.empty(start[-1], np.int32), np.empty(start[-1], np.float32)
+    at = 0
+    for n, (_, found, value) in enumerate(parts):
+        item[at : at + len(found)], near[at : at + len(found)] = found, value
+        at += len(found)
+        parts[n] = (_NONE, _NONE, _NONE)  # its memory is free from here on
+    return start, item, near
+
+
+_NONE = np.empty(0, np.int32)
 
 
 def turned_round(
@@ -117,10 +133,6 @@ def turned_round(
     begin = np.zeros(items + 1, np.int64)
     np.cumsum(np.bincount(item, minlength=items), out=begin[1:])
     return begin, owner[order], near[order]
-
-
-def _joined(parts: Iterable[np.ndarray], dtype: type) -> np.ndarray:
-    return np.concatenate([np.empty(0, dtype), *parts])
 
 
 @njit(cache=True, nogil=True)
