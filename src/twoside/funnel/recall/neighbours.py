@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
+from twoside.funnel.recall.tally import place_of, places
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class ItemNeighbours:
         past = asking.past
         items = np.full((len(asking), limit), -1, np.int32)
         scores = np.zeros((len(asking), limit), np.float32)
+        if not limit:
+            return Recalled(items, scores)
         _gather(
             past.start,
             past.item,
@@ -64,7 +67,7 @@ class ItemNeighbours:
             self.near,
             asking.is_open,
             self.last,
-            self.decay,
+            float(self.decay),
             self.repeat,
             items,
             scores,
@@ -136,7 +139,7 @@ def turned_round(
 
 
 @njit(cache=True, nogil=True)
-def _gather(  # type: ignore[no-untyped-def]
+def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     past_start,
     past_item,
     past_weight,
@@ -151,14 +154,22 @@ def _gather(  # type: ignore[no-untyped-def]
     out_items,
     out_scores,
 ):
-    known, size = len(start) - 1, len(is_open)
-    score = np.zeros(size, np.float64)
-    state = np.zeros(size, np.int8)  # 0 untouched, 1 touched, 2 barred
-    touched = np.empty(size, np.int32)
+    known, limit, most = len(start) - 1, out_items.shape[1], 0
     for i in range(len(past_start) - 1):
+        used, entries = 0, 0
         for r in range(past_start[i], past_start[i + 1]):
-            if refused[r] or (not repeat and past_weight[r] > 0):
-                state[past_item[r]] = 2
+            if past_weight[r] > 0 and not refused[r]:
+                if used == last:
+                    break
+                used += 1
+                if past_item[r] < known:
+                    entries += start[past_item[r] + 1] - start[past_item[r]]
+        most = max(most, entries)
+    number, score, used_at = places(min(most, known))
+    value = np.empty(len(used_at), np.float32)
+    bits = value.view(np.uint32)
+    keys = buffer(limit)
+    for i in range(len(past_start) - 1):
         count, used, factor = 0, 0, 1.0
         for r in range(past_start[i], past_start[i + 1]):
             if refused[r] or past_weight[r] <= 0:
@@ -168,22 +179,27 @@ def _gather(  # type: ignore[no-untyped-def]
             used += 1
             seed = past_item[r]
             if seed < known:
+                part = factor * past_weight[r]
                 for e in range(start[seed], start[seed + 1]):
-                    j = item[e]
-                    if state[j] == 0:
-                        state[j] = 1
-                        touched[count] = j
+                    at = place_of(number, item[e])
+                    if number[at] < 0:
+                        number[at] = item[e]
+                        used_at[count] = at
                         count += 1
-                    score[j] += factor * past_weight[r] * near[e]
+                    score[at] += part * near[e]
             factor *= decay
-        kept = 0
-        for t in range(count):
-            j = touched[t]
-            if is_open[j]:
-                kept = offer(out_scores[i], out_items[i], kept, np.float32(score[j]), j)
-            score[j] = 0.0
-            state[j] = 0
-        best_first(out_scores[i], out_items[i], kept)
         for r in range(past_start[i], past_start[i + 1]):
-            score[past_item[r]] = 0.0
-            state[past_item[r]] = 0
+            if refused[r] or (not repeat and past_weight[r] > 0):
+                score[place_of(number, past_item[r])] = 0.0  # a free place keeps its 0
+        for t in range(count):
+            value[t] = score[used_at[t]]
+        found, bar = 0, ALL
+        for t in range(count):
+            j = number[used_at[t]]
+            keys[found] = key_of(bits[t], j)
+            found += (keys[found] < bar) & is_open[j] & (value[t] > 0)
+            if found == len(keys):
+                found, bar = fewer(keys, limit)
+        for t in range(count):
+            number[used_at[t]], score[used_at[t]] = -1, 0.0
+        finish(keys, found, limit, out_items[i], out_scores[i])

@@ -25,19 +25,21 @@ class Taste:
     """int32 (pairs,)"""
     weight: np.ndarray
     """float32 (pairs,): as in `Past`, above 0"""
+    ts_ms: np.ndarray
+    """int64 (pairs,): when the person had to do with the item last; (0,) unless `timed`"""
     items: int
     """Rows of items."""
 
     @staticmethod
-    def of(data: RecallData, latest: int) -> Taste:
+    def of(data: RecallData, latest: int, *, timed: bool = False) -> Taste:
         """From behaviours, with at most the `latest` items of each person: very busy people
         cost the square of what they did, and say little. A behaviour with an item that the table
         does not have, or of a strength that is 0 or NaN, is no like; an empty past has no pairs."""
         items = data.items.size
         past = Past.of_behaviours(data.behaviours, data.people.size, items)
         parts = (past.start, past.item, past.weight, past.refused)
-        start, item, weight = _liked(*parts, latest)
-        return Taste(start, item, weight, items)
+        start, item, weight, ts_ms = _liked(*parts, past.ts_ms if timed else past.ts_ms[:0], latest)
+        return Taste(start, item, weight, ts_ms, items)
 
     @cached_property
     def many(self) -> np.ndarray:
@@ -64,7 +66,7 @@ class Taste:
 
 
 @njit(cache=True, nogil=True)
-def _liked(past_start, past_item, past_weight, refused, latest):  # type: ignore[no-untyped-def]
+def _liked(past_start, past_item, past_weight, refused, past_ts, latest):  # type: ignore[no-untyped-def]
     people = len(past_start) - 1
     start = np.zeros(people + 1, np.int64)
     pairs = 0
@@ -75,14 +77,17 @@ def _liked(past_start, past_item, past_weight, refused, latest):  # type: ignore
         start[p + 1] = pairs
     item = np.empty(pairs, np.int32)
     weight = np.empty(pairs, np.float32)
+    ts_ms = np.empty(pairs if len(past_ts) else 0, np.int64)
     for p in range(people):
         free, r = start[p + 1], past_start[p]
         while free > start[p]:  # the latest goes to the end
             if not refused[r] and past_weight[r] > 0:
                 free -= 1
                 item[free], weight[free] = past_item[r], past_weight[r]
+                if len(ts_ms):
+                    ts_ms[free] = past_ts[r]
             r += 1
-    return start, item, weight
+    return start, item, weight, ts_ms
 
 
 @njit(cache=True, nogil=True)

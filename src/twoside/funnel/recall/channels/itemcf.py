@@ -88,8 +88,9 @@ class ItemCF:
         square = np.bincount(taste.item, weight.astype(float) ** 2, minlength=taste.items)
         norm, fame = np.sqrt(square), square**self.fame
         backwards = self.kept == "candidate"
-        below = (fame, norm, self.shrink) if backwards else (norm, fame, self.shrink)
-        near = (*below, self.order_weight, self.window, backwards, self.neighbours)
+        below = (fame, norm) if backwards else (norm, fame)
+        numbers = (float(self.shrink), float(self.order_weight), self.window, backwards)
+        near = (*below, *numbers, self.neighbours)
         pairs = (taste.start, taste.item, taste.person, taste.of_start, taste.at)
         if self._holds_a_table(taste):
             table = self._table(weight, pairs, taste.items)
