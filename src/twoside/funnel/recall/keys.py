@@ -41,7 +41,7 @@ def fewer(keys: np.ndarray, limit: int) -> tuple[int, np.uint64]:
     Returns:
         How many are left, and the bar: a key that is not below it comes too late.
     """
-    smallest_first(keys, len(keys), limit)
+    smallest_first(keys, len(keys), limit, limit - 1)
     return limit, keys[limit - 1]
 
 
@@ -66,8 +66,9 @@ def finish(keys: np.ndarray, size: int, limit: int, items: np.ndarray, scores: n
 
 
 @njit(cache=True, nogil=True)
-def smallest_first(keys: np.ndarray, size: int, limit: int) -> None:
-    """Sort the first `size` keys in place as far as the smallest `limit` need it.
+def smallest_first(keys: np.ndarray, size: int, limit: int, first: int = 0) -> None:
+    """Sort the first `size` keys in place as far as places `first` to `limit` need it: what belongs
+    before and behind them is there, in any order.
 
     Quicksort that leaves parts beyond `limit` alone (Hoare 1961, "Algorithm 64/65"), with a
     partition without branches. Expected size + limit log(limit) steps.
@@ -77,7 +78,7 @@ def smallest_first(keys: np.ndarray, size: int, limit: int) -> None:
     while depth > 0:
         depth -= 1
         low, high = lows[depth], highs[depth]
-        while high - low > 10 and low < limit:
+        while high - low > 10 and first < high and low < limit:
             a, b, c = keys[low], keys[(low + high) // 2], keys[high - 1]
             pivot = max(min(a, b), min(max(a, b), c))
             at = (low + high) // 2 if pivot == b else (low if pivot == a else high - 1)
@@ -99,7 +100,7 @@ def smallest_first(keys: np.ndarray, size: int, limit: int) -> None:
                 lows[depth], highs[depth] = low, cut
                 low = cut + 1
             depth += 1
-        if low >= limit:
+        if low >= limit or high <= first:
             continue
         for r in range(low + 1, high):
             key = keys[r]

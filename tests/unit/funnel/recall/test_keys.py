@@ -48,3 +48,7 @@ def test_orders_that_are_hard_for_quicksort_are_sorted_too(shape: str) -> None:
     sorted_keys = np.sort(keys)
     smallest_first(keys, len(keys), 300)
     assert np.array_equal(keys[:300], sorted_keys[:300])
+    keys = sorted_keys[np.random.default_rng(0).permutation(len(keys))]
+    smallest_first(keys, len(keys), 300, 299)
+    assert keys[299] == sorted_keys[299]
+    assert np.array_equal(np.sort(keys[:300]), sorted_keys[:300])
