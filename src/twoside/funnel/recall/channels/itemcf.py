@@ -181,11 +181,12 @@ def _row_by_row(  # type: ignore[no-untyped-def]
             here = at[e]
             p = person[here]
             part = np.float64(weight[here])
-            for r in range(start[p], start[p + 1]):
-                j = number[r]
+            items, weights = number[start[p] : start[p + 1]], weight[start[p] : start[p + 1]]
+            for r in range(len(items)):  # over slices: places that cannot be negative
+                j = items[r]
                 touched[count] = j
                 count += total[j] == 0  # no branch: nobody can guess it
-                total[j] += part * weight[r]  # never 0: float32 products fit in float64
+                total[j] += part * weights[r]  # never 0: float32 products fit in float64
             _add_in_order(
                 total, number, here, start[p], start[p + 1], order_weight, window, backwards
             )
@@ -296,8 +297,10 @@ def _upper_half(begin, end, start, number, weight, place, owner, of_start, table
         for e in range(of_start[i], of_start[i + 1]):
             here = place[e]
             part = np.float64(weight[here])
-            for r in range(here + 1, start[owner[e] + 1]):
-                total[number[r]] += part * weight[r]
+            later = slice(here + 1, start[owner[e] + 1])
+            items, weights = number[later], weight[later]
+            for r in range(len(items)):  # over slices: places that cannot be negative
+                total[items[r]] += part * weights[r]
         for j in range(i + 1, len(table)):
             table[i, j] = total[j]
             total[j] = 0.0

@@ -161,7 +161,7 @@ def _item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - o
     touched = np.empty(min(most, size) + 1, np.uint32)
     head = np.empty(len(touched) + 1, np.int32)  # list s is head[s]:tail[s] of `listed`
     tail = np.empty(len(touched) + 1, np.int32)
-    listed = np.empty(most, np.int32)
+    listed = np.empty(most, np.uint32)
     mine = np.empty(most, np.int32)  # the lists that person a stands in
     mine_start = np.empty(people + 1, np.int64)
     both = np.zeros(people, np.int32)
@@ -216,8 +216,8 @@ def _item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - o
             for m in range(first, past):
                 s = mine[m]
                 head[s] += 1
-                for e in range(head[s], tail[s]):
-                    both[listed[e]] += 1
+                for b in listed[head[s] : tail[s]]:
+                    both[b] += 1
                 met |= head[s] < tail[s]
             if not met:
                 continue
@@ -229,8 +229,8 @@ def _item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - o
             for m in range(first, past):
                 s = mine[m]
                 more = 0.0
-                for e in range(head[s], tail[s]):
-                    more += part[listed[e]]
+                for b in listed[head[s] : tail[s]]:
+                    more += part[b]
                 total[s] += more
         scale = everybody[i] * (everybody[i] - 1) / (n * (n - 1))
         found, bar = 0, ALL
