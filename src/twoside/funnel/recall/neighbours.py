@@ -126,16 +126,27 @@ def by_block(
 _NONE = np.empty(0, np.int32)
 
 
+@njit(cache=True, nogil=True)
 def turned_round(
     start: np.ndarray, item: np.ndarray, near: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same pairs listed by the other item, nearest first."""
-    items = len(start) - 1
-    owner = np.repeat(np.arange(items, dtype=np.int32), np.diff(start))
-    order = np.lexsort((owner, -near, item))
-    begin = np.zeros(items + 1, np.int64)
-    np.cumsum(np.bincount(item, minlength=items), out=begin[1:])
-    return begin, owner[order], near[order]
+    """The same pairs listed by the other item, nearest first; `near` is nowhere below 0."""
+    begin = np.zeros(len(start), np.int64)
+    for e in range(len(item)):
+        begin[item[e] + 1] += 1
+    begin = np.cumsum(begin)
+    free = begin.copy()
+    keys = np.empty(len(item), np.uint64)
+    bits = near.view(np.uint32)
+    for owner in range(len(start) - 1):
+        for e in range(start[owner], start[owner + 1]):
+            keys[free[item[e]]] = key_of(bits[e], owner)
+            free[item[e]] += 1
+    owners, values = np.empty(len(item), np.int32), np.empty(len(item), np.float32)
+    for j in range(len(start) - 1):
+        first, past = begin[j], begin[j + 1]
+        finish(keys[first:past], past - first, past - first, owners[first:past], values[first:past])
+    return begin, owners, values
 
 
 @njit(cache=True, nogil=True)
