@@ -139,6 +139,8 @@ class RecommendAll:
         progress = Progress(done, len(asked), float("nan"))
         began, before = clock() if clock else 0.0, done
         waiting = [n for n in numbers if n not in kept]
+        if not waiting:
+            tick(1.0)
         for block in self._in_order(waiting, lambda n: make.block(n, parts[n])):
             sink.keep(block)
             done += len(block.person)

@@ -81,7 +81,9 @@ def test_a_run_that_was_stopped_goes_on_where_it_ended() -> None:
     assert shelf.order == list(range(9))  # none was made twice
     assert [progress.done for progress in told] == [28, 35, 42, 49, 56, 60]
     assert np.array_equal(shelf.items, whole.items)
-    assert everybody.run(channels, data, shelf).done == 60
+    shares: list[float] = []
+    assert everybody.run(channels, data, shelf, tick=shares.append).done == 60
+    assert shares == [1.0]
     assert shelf.order == list(range(9))
 
 
