@@ -27,6 +27,14 @@ import numpy as np
 from numba import njit
 
 from twoside.errors import ConfigError
+from twoside.funnel.recall.channels._itemcf_table import (
+    add_in_order,
+    mirror,
+    of_table,
+    room,
+    sorted_by_item,
+    upper_half,
+)
 from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.neighbours import ItemNeighbours, by_block, turned_round
 from twoside.funnel.recall.taste import Taste
@@ -96,7 +104,7 @@ class ItemCF:
             table = self._table(weight, pairs, taste.items)
 
             def rows(begin: int, end: int) -> Rows:
-                return _of_table(begin, end, table, *pairs, *near)  # type: ignore[no-any-return]
+                return of_table(begin, end, table, *pairs, *near)  # type: ignore[no-any-return]
         else:
 
             def rows(begin: int, end: int) -> Rows:
@@ -131,11 +139,11 @@ class ItemCF:
         """float32 (items, items): sum_p w_pi w_pj, both halves; 0 in the diagonal."""
         table = np.zeros((items, items), np.float32)
         start, _, person, of_start, at = pairs
-        half = (start, *_sorted_by_item(start, weight, person, of_start, at), of_start, table)
+        half = (start, *sorted_by_item(start, weight, person, of_start, at), of_start, table)
         cuts = range(0, items, max(1, min(self.block, -(-items // (8 * self.threads)))))
 
         def part(begin: int) -> None:
-            _upper_half(begin, min(begin + cuts.step, items), *half)
+            upper_half(begin, min(begin + cuts.step, items), *half)
 
         if self.threads > 1:
             with ThreadPoolExecutor(self.threads, thread_name_prefix="itemcf") as pool:
@@ -143,7 +151,7 @@ class ItemCF:
         else:
             for begin in cuts:
                 part(begin)
-        _mirror(table)
+        mirror(table)
         return table
 
 
@@ -173,7 +181,7 @@ def _row_by_row(  # type: ignore[no-untyped-def]
     value = np.empty(size, np.float32)
     bits = value.view(np.uint32)
     keys = buffer(neighbours)
-    out_count, out_item, out_near = _room(end - begin, neighbours)
+    out_count, out_item, out_near = room(end - begin, neighbours)
     filled = 0
     for i in range(begin, end):
         count = 0
@@ -187,7 +195,7 @@ def _row_by_row(  # type: ignore[no-untyped-def]
                 touched[count] = j
                 count += total[j] == 0  # no branch: nobody can guess it
                 total[j] += part * weights[r]  # never 0: float32 products fit in float64
-            _add_in_order(
+            add_in_order(
                 total, number, here, start[p], start[p + 1], order_weight, window, backwards
             )
         for t in range(count):
@@ -204,113 +212,3 @@ def _row_by_row(  # type: ignore[no-untyped-def]
         out_count[i - begin] = kept
         filled += kept
     return out_count, out_item[:filled].copy(), out_near[:filled].copy()
-
-
-@njit(cache=True, nogil=True)
-def _of_table(  # type: ignore[no-untyped-def]
-    begin,
-    end,
-    table,
-    start,
-    item,
-    person,
-    of_start,
-    at,
-    mine,
-    theirs,
-    shrink,
-    order_weight,
-    window,
-    backwards,
-    neighbours,
-):
-    """The same from the table of sums."""
-    size = len(mine)
-    number = item.view(np.uint32)
-    total = np.empty(size, np.float64)
-    value = np.empty(size, np.float32)
-    bits = value.view(np.uint32)
-    keys = buffer(neighbours)
-    out_count, out_item, out_near = _room(end - begin, neighbours)
-    filled = 0
-    for i in range(begin, end):
-        total[:] = table[i]
-        for e in range(of_start[i], of_start[i + 1]):
-            here = at[e]
-            p = person[here]
-            _add_in_order(
-                total, number, here, start[p], start[p + 1], order_weight, window, backwards
-            )
-        for j in range(size):
-            value[j] = total[j] / (mine[i] * theirs[j] + shrink)
-        found, bar = 0, ALL
-        for j in range(size):
-            keys[found] = key_of(bits[j], j)
-            found += (keys[found] < bar) & (value[j] > 0)
-            if found == len(keys):
-                found, bar = fewer(keys, neighbours)
-        kept = finish(keys, found, neighbours, out_item[filled:], out_near[filled:])
-        out_count[i - begin] = kept
-        filled += kept
-    return out_count, out_item[:filled].copy(), out_near[:filled].copy()
-
-
-@njit(cache=True, nogil=True)
-def _add_in_order(total, number, here, start, end, order_weight, window, backwards):  # type: ignore[no-untyped-def]
-    """What a person liked right after the item at `here`, or right before it."""
-    first, past = here + 1, min(here + window + 1, end)
-    if backwards:
-        first, past = max(here - window, start), here
-    for r in range(first, past):
-        total[number[r]] += order_weight / np.float64(abs(r - here))
-
-
-@njit(cache=True, nogil=True)
-def _room(rows, neighbours):  # type: ignore[no-untyped-def]
-    count = np.empty(rows, np.int64)
-    places = rows * neighbours
-    return count, np.empty(places, np.int32), np.empty(places, np.float32)
-
-
-@njit(cache=True, nogil=True)
-def _sorted_by_item(start, weight, person, of_start, at):  # type: ignore[no-untyped-def]
-    """Each person's pairs in order of item number, and where each pair of an item now lies."""
-    free = start.copy()
-    number = np.empty(len(at), np.uint32)
-    sorted_weight = np.empty(len(at), np.float32)
-    place = np.empty_like(at)
-    owner = np.empty(len(at), np.int32)
-    for j in range(len(of_start) - 1):
-        for e in range(of_start[j], of_start[j + 1]):
-            p = person[at[e]]
-            here = free[p]
-            free[p] += 1
-            number[here], sorted_weight[here] = j, weight[at[e]]
-            place[e], owner[e] = here, p
-    return number, sorted_weight, place, owner
-
-
-@njit(cache=True, nogil=True)
-def _upper_half(begin, end, start, number, weight, place, owner, of_start, table):  # type: ignore[no-untyped-def]
-    total = np.zeros(len(table), np.float64)
-    for i in range(begin, end):
-        for e in range(of_start[i], of_start[i + 1]):
-            here = place[e]
-            part = np.float64(weight[here])
-            later = slice(here + 1, start[owner[e] + 1])
-            items, weights = number[later], weight[later]
-            for r in range(len(items)):  # over slices: places that cannot be negative
-                total[items[r]] += part * weights[r]
-        for j in range(i + 1, len(table)):
-            table[i, j] = total[j]
-            total[j] = 0.0
-
-
-@njit(cache=True, nogil=True)
-def _mirror(table):  # type: ignore[no-untyped-def]
-    size, tile = len(table), 32
-    for a in range(0, size, tile):
-        for b in range(a, size, tile):
-            for i in range(a, min(a + tile, size)):
-                for j in range(max(b, i + 1), min(b + tile, size)):
-                    table[j, i] = table[i, j]
