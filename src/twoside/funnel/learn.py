@@ -29,13 +29,12 @@ from twoside.samples.daily import FeatureTables
 from twoside.samples.gates import refuse_failed
 from twoside.samples.join import build_samples
 from twoside.schema.artefact import Packed
-from twoside.schema.progress import silent
 
 if TYPE_CHECKING:
     from twoside.features.definition import Feature
+    from twoside.funnel.merge import FittedMerge
     from twoside.funnel.prerank.model import LightScorer
     from twoside.funnel.rank.model import Scorer
-    from twoside.funnel.merge import FittedMerge
     from twoside.funnel.recall.channel import Asking, FittedChannel
     from twoside.funnel.settings import FunnelSettings, Training
     from twoside.schema.domain import Domain, Scene
@@ -248,11 +247,12 @@ def learn_merge(
     first = until_day - merger.days + 1
     data = recall_data(declared, declared.lake.calendar.start_of(first))
     with steps("merge: channels as before"):
-        channels = learn_channels(settings, data, seed, silent)
+        chosen = configured.channels(settings)
+        channels = {choice.name: choice.settings.fit(data, seed) for choice in chosen}
     days = list(range(first, until_day + 1))
     asked = questions(declared, data.items.open_rows(), days, merger.questions)
     asked = asked.some(merger.questions, seed)
-    limits = {choice.name: choice.limit for choice in configured.channels(settings)}
+    limits = {choice.name: choice.limit for choice in chosen}
     until = int(asked.now_ms.max())
     log = declared.lake.behaviours(declared.domain, declared.scene.name, before_ms=until)
     by_person = log.by_person(data.people.size)

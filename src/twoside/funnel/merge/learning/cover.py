@@ -31,7 +31,7 @@ class Hits:
     person: np.ndarray
     """int64 (total,): 0 to n - 1, rising"""
     value: np.ndarray
-    """float64 (total,): what finding it is worth; of one person they sum to 1"""
+    """float64 (total,): what finding it is worth; of one person they sum to 1 (or are all 0)"""
     people: int
     start: np.ndarray
     """int64 (channels, width + 1): the right items at place r of channel c are
@@ -41,7 +41,8 @@ class Hits:
 
     @staticmethod
     def of(rank: np.ndarray, person: np.ndarray, value: np.ndarray, people: int) -> Hits:
-        """From ranks; values of any scale, one above 0 at least for each person."""
+        """From ranks; values of any scale, 0 or more. Whose right items are all worth 0 counts
+        nothing."""
         width = int(rank.max(initial=-1)) + 1
         placed = np.where(rank < 0, width, rank)
         item = np.argsort(placed, axis=1, kind="stable")
@@ -49,7 +50,8 @@ class Hits:
         for c, row in enumerate(placed):
             np.cumsum(np.bincount(row, minlength=width + 1)[:width], out=start[c, 1:])
         whole = np.bincount(person, value, minlength=people)
-        return Hits(rank, person, value / whole[person], people, start, item)
+        scale = np.where(whole > 0, whole, 1.0)
+        return Hits(rank, person, value / scale[person], people, start, item)
 
     def covered(self, budgets: np.ndarray) -> np.ndarray:
         """float64 (n,): of each person the worth that is covered, 0 to 1.

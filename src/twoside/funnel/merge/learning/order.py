@@ -30,7 +30,7 @@ from twoside.funnel.merge.learning.curves import rank_steps, score_steps
 if TYPE_CHECKING:
     from twoside.funnel.merge.learning.rows import Rows
 
-_ROUNDS = 80
+_ROUNDS = 40
 _RIDGE = 2.0
 """Of everybody's weights towards 0, as so many people."""
 
@@ -91,7 +91,7 @@ def learn_weights(
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": _ROUNDS, "ftol": 1e-7},
+        options={"maxiter": _ROUNDS, "ftol": 1e-6},
     )
     return np.asarray(answer.x.reshape(channels, steps))
 

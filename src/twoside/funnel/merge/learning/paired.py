@@ -40,7 +40,7 @@ def interval(difference: np.ndarray, draws: int, seed: int) -> Interval:
     for begin in range(0, draws, step):
         rows = slice(begin, min(begin + step, draws))
         count = rng.poisson(1.0, (rows.stop - begin, len(some)))
-        sums[rows] = count @ difference[some]
+        sums[rows] = count.astype(float) @ difference[some]
         people[rows] = count.sum(axis=1) + rng.poisson(n - len(some), rows.stop - begin)
     means = sums / np.maximum(people, 1)[:, None]
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
