@@ -21,7 +21,6 @@ from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.remembered import Remembered
-from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 
@@ -128,26 +127,35 @@ def _most_active(  # type: ignore[no-untyped-def]
     out_items,
     out_scores,
 ):
-    limit, many = out_items.shape[1], len(order)
+    limit, many, groups = out_items.shape[1], len(order), mine.shape[1]
     barred = np.zeros(len(is_open), np.bool_)
+    found = np.empty((groups + 1, limit), np.int64)  # by shared groups, in order
+    count = np.empty(groups + 1, np.int64)
     for i in range(len(now_ms)):
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = refused[r]
         known = 0
-        for c in range(mine.shape[1]):
+        for c in range(groups):
             known += mine[i, c] >= 0
-        kept = 0
+        count[:] = 0
         for n in range(many):
-            place = (many - n) / (many + 1)
-            if kept == limit and (limit == 0 or np.float32(known + place) <= out_scores[i, 0]):
-                break  # not even one of all the person's groups could enter
+            if count[known] == limit:
+                break  # a list of items that share every group
             j = order[n]
             if j >= len(is_open) or not is_open[j] or barred[j] or now_ms[i] - last[n] > within_ms:
                 continue
             shared = 0
-            for c in range(mine.shape[1]):
+            for c in range(groups):
                 shared += mine[i, c] >= 0 and mine[i, c] == theirs[n, c]
-            kept = offer(out_scores[i], out_items[i], kept, np.float32(shared + place), j)
-        best_first(out_scores[i], out_items[i], kept)
+            if count[shared] < limit:
+                found[shared, count[shared]] = n
+                count[shared] += 1
+        filled = 0
+        for shared in range(known, -1, -1):
+            for m in range(min(count[shared], limit - filled)):
+                n = found[shared, m]
+                out_items[i, filled] = order[n]
+                out_scores[i, filled] = shared + (many - n) / (many + 1)
+                filled += 1
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False

@@ -159,10 +159,8 @@ def _leaning(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     out_items,
     out_scores,
 ):
-    size = len(is_open)
+    size, limit = len(is_open), out_items.shape[1]
     taste = np.zeros(size, np.float64)
-    met = np.zeros(size, np.bool_)
-    touched = np.empty(size, np.int32)
     barred = np.zeros(size, np.bool_)
     lean = np.zeros(offsets[-1], np.float64)
     seen = np.zeros(offsets[-1], np.bool_)
@@ -188,26 +186,19 @@ def _leaning(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
                 lean[t] += of_column[c] * strength[r] * root[e] / whole
         mine = np.sort(mine[:many])
         order = np.argsort(-np.abs(lean[mine]), kind="mergesort")
-        count = 0
+        taste[:] = 0.0
         for n in range(min(words, many)):
             t = mine[order[n]]
-            if lean[t] == 0:
-                continue
             for e in range(of_start[t], of_start[t + 1]):
-                j = of_item[e]
-                if not met[j]:
-                    met[j] = True
-                    touched[count] = j
-                    count += 1
-                taste[j] += lean[t] * of_value[e]
+                taste[of_item[e]] += lean[t] * of_value[e]
         kept = 0
-        for n in range(count):
-            j = touched[n]
+        for j in range(size):
+            if taste[j] <= 0 or not is_open[j] or barred[j]:
+                continue
             score = np.float32(quality[j] * taste[j])
-            if score > 0 and is_open[j] and not barred[j]:
-                kept = offer(out_scores[i], out_items[i], kept, score, j)
-            taste[j] = 0.0
-            met[j] = False
+            if score <= 0 or (kept == limit and (limit == 0 or score <= out_scores[i, 0])):
+                continue  # of equal scores the lower row, which came first, stays
+            kept = offer(out_scores[i], out_items[i], kept, score, j)
         best_first(out_scores[i], out_items[i], kept)
         for n in range(many):
             lean[mine[n]] = 0.0
