@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from twoside.funnel.merge.learning.curves import rank_steps, score_steps
 
@@ -85,14 +86,15 @@ def learn_weights(
 
     begin = np.full((channels, steps), 0.3) if towards is None else towards
     bounds = [(0.0, None)] * begin.size
-    answer = minimize(
-        loss,
-        begin.ravel(),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": _ROUNDS, "ftol": 1e-6},
-    )
+    with threadpool_limits(1):  # some hundred numbers: threads would only wait for each other
+        answer = minimize(
+            loss,
+            begin.ravel(),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": _ROUNDS, "ftol": 1e-6},
+        )
     return np.asarray(answer.x.reshape(channels, steps))
 
 

@@ -247,6 +247,8 @@ def _draw(  # type: ignore[no-untyped-def]
                 asks + np.uint64(j) * np.uint64(0x9E3779B97F4A7C15), tried[n, 0], tried[n, 1]
             )
             score += match * shared / max(declared, 1)
+            if kept == limit and (limit == 0 or np.float32(score) <= scores[0]):
+                continue  # of equal scores the lower row, which came first, stays
             kept = offer(scores, out_items[i], kept, np.float32(score), j)
         best_first(scores, out_items[i], kept)
         for r in range(past_start[i], past_start[i + 1]):
