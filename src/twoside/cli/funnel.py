@@ -257,7 +257,8 @@ def _show_merge(merge: MergeReport, console: Console) -> None:
         console.print(
             f"{gain.figure}: in turn {gain.snake:.4f}, learned {gain.learned:.4f} "
             f"({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f}); "
-            f"{gain.best_channel} alone {gain.best:.4f}"
+            f"{gain.best_channel} alone {gain.best:.4f} "
+            f"({gain.over_best[0]:+.4f} to {gain.over_best[1]:+.4f})"
         )
 
 

@@ -232,12 +232,12 @@ def learn_recall(
 ) -> tuple[RecallData, dict[str, FittedChannel], FittedMerge]:
     """Every channel from all days up to `until_day`, and the merge of them. A merge that learns
     has a validation round first: channels of the days before the last, asked on it."""
-    merge = learn_merge(declared, settings, until_day, seed, steps)
+    merge = validated_merge(declared, settings, until_day, seed, steps)
     data = recall_data(declared, declared.lake.calendar.start_of(until_day + 1))
     return data, learn_channels(settings, data, seed, steps), merge
 
 
-def learn_merge(
+def validated_merge(
     declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
 ) -> FittedMerge:
     """The merge; nobody liking anything on the validation days is an error."""

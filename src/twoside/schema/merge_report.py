@@ -48,6 +48,8 @@ class MergeGain:
     high: float
     p: float
     """Two-sided; not below 1 / draws."""
+    over_best: tuple[float, float] = (float("nan"), float("nan"))
+    """95 % interval of learned - best."""
 
 
 @dataclass(frozen=True)
@@ -83,5 +85,7 @@ class MergeReport:
         return MergeReport(
             dict(told["people"]),
             tuple(ChannelWorth(**row) for row in told["channels"]),
-            tuple(MergeGain(**row) for row in told["gains"]),
+            tuple(
+                MergeGain(**{**row, "over_best": tuple(row["over_best"])}) for row in told["gains"]
+            ),
         )

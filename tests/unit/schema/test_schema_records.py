@@ -37,7 +37,7 @@ REPORT = MergeReport(
         ChannelWorth("all", "slow", 4.0, 0, 0.0, -0.1, 0.1, 9.0, "too slow"),
         ChannelWorth("all", "noise", 4.0, 0, -0.01, -0.1, 0.1, 1.0, "brings -0.0100"),
     ),
-    (MergeGain("recall@10", 0.1, 0.2, "hot", 0.15, 0.05, 0.15, 0.01),),
+    (MergeGain("recall@10", 0.1, 0.2, "hot", 0.15, 0.05, 0.15, 0.01, (0.02, 0.08)),),
 )
 
 

@@ -169,9 +169,9 @@ def stacked(
 
 
 def check_budgets(
-    named: Mapping[str, int], channels: Iterable[str], where: str = "merge.budgets"
+    named: Mapping[str, float], channels: Iterable[str], where: str = "merge.budgets"
 ) -> None:
-    """Refuse a budget (or a turn) of a channel that a configuration does not have, or below 0.
+    """Refuse a budget (a turn, a cost) of a channel that a configuration does not have, or below 0.
     For those who know the whole configuration: a merge cannot tell a misspelt name from a channel
     that failed."""
     known = tuple(channels)

@@ -142,6 +142,12 @@ class Learned:
             if name in lists and not 0 < ms < np.inf:
                 raise ConfigError(f"merge: '{name}' costs {ms} ms: expected more than 0.")
         each = np.array([costs.get(name, 1.0) for name in lists])
+        if 0 < self.latency_ms < each.min():
+            fastest = list(lists)[int(each.argmin())]
+            raise ConfigError(
+                f"merge.latency_ms = {self.latency_ms}: the fastest channel, '{fastest}', takes "
+                f"{each.min():g} ms."
+            )
         return Evidence(dict(lists), truth, value, known_kinds(kinds, people), each)
 
     def unpack(self, packed: Packed) -> FittedLearned:
@@ -203,3 +209,16 @@ class FittedLearned:
         }
         names = ("budgets", "weights", "edges")
         return Packed(meta, {name: getattr(self.model, name) for name in names})
+
+
+def learn_merge(
+    lists: Mapping[str, Lists],
+    truth: Truth,
+    kinds: np.ndarray | None = None,
+    costs: Mapping[str, float] | None = None,
+    seed: int = 0,
+    settings: Learned | None = None,
+) -> FittedLearned:
+    """A learned merge from lists alone, without a lake: for benches and for other people's
+    channels. As `Learned.fit`; channels without a cost cost 1 ms."""
+    return (settings or Learned()).fit(lists, truth, kinds, costs or {}, seed)

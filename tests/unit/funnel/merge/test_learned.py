@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from twoside.errors import ConfigError, DataError
-from twoside.funnel.merge.learned import FittedLearned, Learned
+from twoside.funnel.merge.learned import FittedLearned, Learned, learn_merge
 from twoside.funnel.merge.snake import Snake
 from twoside.metrics.topn import Truth, recall_at
 
@@ -127,6 +127,7 @@ def test_what_it_says_of_itself_holds_for_other_people(fitted: FittedLearned) ->
     )
     assert 0 < said.low < said.learned - said.snake < said.high
     assert said.p <= 0.01
+    assert 0 < said.over_best[0] < said.learned - said.best < said.over_best[1]
 
 
 def test_an_item_that_another_channel_has_too_does_not_fall(fitted: FittedLearned) -> None:
@@ -149,6 +150,9 @@ def test_too_slow_channels_are_left_out() -> None:
     assert budget(fast, "light", "twin") == 0
     assert sum(budget(fast, "light", name) > 0 for name in ("sharp", "broad", "starter")) == 1
     assert any("too slow for 1.5 ms" in r.refused for r in fast.report.channels)
+    assert fast.report.refused["twin"] == "takes 5.00 ms alone, of 1.5 ms in all"
+    with pytest.raises(ConfigError, match=r"latency_ms = 0.5: the fastest channel, 'noise', takes"):
+        fit(Learned(latency_ms=0.5))
 
 
 def test_a_channel_must_be_worth_its_time() -> None:
@@ -166,6 +170,14 @@ def test_values_say_which_right_items_count() -> None:
     fitted = settings.fit(lists, truth, kind, {}, 7, only_new)
     assert fitted.report.people["light"] == 0
     assert budget(fitted, "all", "starter") == 30
+
+
+def test_without_a_lake_it_is_one_call() -> None:
+    lists, truth, kind = world(1)
+    settings = Learned(limit=LIMIT, total=60, draws=20)
+    one = learn_merge(lists, truth, kind, seed=7, settings=settings)
+    other = settings.fit(lists, truth, kind, dict.fromkeys(lists, 1.0), 7)
+    assert np.array_equal(one.merge(lists, 20).items, other.merge(lists, 20).items)
 
 
 def test_few_people_refuse_nothing() -> None:

@@ -34,20 +34,21 @@ def gains(
     names = tuple(evidence.lists)
     for figure, k in (("recall", settings.limit), ("recall", 10), ("ndcg", 10)):
         of = _recall if figure == "recall" else _ndcg
-        alone = [float(of(evidence, rank, k)[taught].mean()) for rank in channels]
-        best = int(np.argmax(alone))
+        alone = [of(evidence, rank, k)[taught] for rank in channels]
+        best = int(np.argmax([each.mean() for each in alone]))
         one, two = of(evidence, snake, k)[taught], of(evidence, learned, k)[taught]
-        said = interval((two - one)[:, None], settings.draws, seed)
+        said = interval(np.stack([two - one, two - alone[best]], axis=1), settings.draws, seed)
         found.append(
             MergeGain(
                 f"{figure}@{k}",
                 float(one.mean()),
                 float(two.mean()),
                 names[best],
-                alone[best],
+                float(alone[best].mean()),
                 float(said.low[0]),
                 float(said.high[0]),
                 float(said.p[0]),
+                (float(said.low[1]), float(said.high[1])),
             )
         )
     return tuple(found)

@@ -4,8 +4,8 @@ Channels leave one after another. In each round the worth of every channel that 
 measured: what is covered with it less what is covered without it, both with budgets of the same
 total that were chosen on other people (folds). The one that brings least per millisecond leaves if
 its interval includes 0, if it brings less than `worth` per millisecond, or if all together are too
-slow. One at a time, since of two channels that find the same neither brings anything while the
-other is there.
+slow; the last one stays whatever it brings. One at a time, since of two channels that find the
+same neither brings anything while the other is there.
 """
 
 from __future__ import annotations
@@ -64,8 +64,12 @@ def choose(
     weight = of_kind.astype(float)
     for c in np.flatnonzero(_found(hits, of_kind, most) == 0).tolist():
         left[c], refused[c], figures[c] = 0, "finds nothing right", 0.0
+    slower = (left > 0) & bool(price.latency_ms) & (price.ms > price.latency_ms)
+    for c in np.flatnonzero(slower).tolist():
+        left[c] = 0
+        refused[c] = f"takes {price.ms[c]:.2f} ms alone, of {price.latency_ms:g} ms in all"
     enough = int(of_kind.sum()) >= price.least
-    while (left > 0).sum() > 0:
+    while (left > 0).any():
         there = np.flatnonzero(left > 0)
         worth = _worth(hits, weight, left, there, price, fold)
         said = interval(worth[of_kind], price.draws, seed)
@@ -74,7 +78,7 @@ def choose(
         unproven = (said.low <= 0) | (per_ms < price.worth)
         slow = bool(price.latency_ms) and price.ms[there].sum() > price.latency_ms
         may_go = unproven if enough and unproven.any() else np.full(len(there), slow)
-        if not may_go.any() or (len(there) == 1 and not slow):
+        if not may_go.any() or len(there) == 1:
             break
         n = int(np.argmin(np.where(may_go, per_ms, np.inf)))
         c = int(there[n])
