@@ -29,11 +29,17 @@ from threadpoolctl import threadpool_limits
 from twoside.funnel.merge.learning.curves import rank_steps, score_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twoside.funnel.merge.learning.rows import Rows
 
+LEAST = 0.01
+"""What any place says at least: at 0 a channel could not be heard again in learning."""
 _ROUNDS = 40
-_RIDGE = 2.0
-"""Of everybody's weights towards 0, as so many people."""
+_RIDGE = 20.0
+"""Everybody's weights are held to one weight a channel as if so many more people spoke for it."""
+_TRUST = 0.3
+"""The weight of all steps of a channel that learning begins with."""
 
 
 @dataclass(frozen=True)
@@ -47,24 +53,21 @@ class Curves:
 
 
 def learn_weights(
-    rows: Rows,
-    channels: int,
-    width: int,
-    towards: np.ndarray | None,
-    shrink: float,
+    rows: Rows, channels: int, width: int, towards: np.ndarray | None, shrink: float
 ) -> np.ndarray:
-    """float64 (channels, steps): the weights of all steps, none below 0. Without people those
-    given as `towards`, or 0: then every item says the same and the places alone count."""
+    """float64 (channels, steps): the weights of all steps, none below 0.
+
+    Without `towards` every channel is first given one weight for all its steps, and the steps are
+    then held to that: few people tell which channel to trust, many how its curve runs. Without
+    people those given as `towards`, or 0: then the places alone count.
+    """
     by_place, by_score = rank_steps(width), score_steps()
     steps = by_place.shape[1] + by_score.shape[1]
     people = len(rows.start) - 1
-    centre = np.zeros((channels, steps)) if towards is None else towards
     if not people:
-        return centre
-    hold = (_RIDGE if towards is None else shrink) / people
+        return np.zeros((channels, steps)) if towards is None else towards
 
-    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        weights = flat.reshape(channels, steps)
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         curves = curves_of(weights, by_place, by_score)
         value, of_place, of_score = _loss(
             rows.start,
@@ -76,26 +79,35 @@ def learn_weights(
             curves.place.ravel(),
             curves.score.ravel(),
         )
-        gap = weights - centre
-        slope = np.concatenate(
-            [of_place.reshape(channels, -1) @ by_place, of_score.reshape(channels, -1) @ by_score],
-            axis=1,
-        )
-        slope = slope / people + hold * gap
-        return value / people + hold / 2 * float((gap * gap).sum()), slope.ravel()
+        of_place = of_place.reshape(channels, -1) @ by_place
+        slope = np.concatenate([of_place, of_score.reshape(channels, -1) @ by_score], axis=1)
+        return value / people, slope / people
 
-    begin = np.full((channels, steps), 0.3) if towards is None else towards
-    bounds = [(0.0, None)] * begin.size
+    def of_trust(trust: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slope = loss(np.repeat(trust[:, None], steps, axis=1))
+        return value, slope.sum(axis=1)
+
+    hold = (_RIDGE if towards is None else shrink) / people
     with threadpool_limits(1):  # some hundred numbers: threads would only wait for each other
-        answer = minimize(
-            loss,
-            begin.ravel(),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": _ROUNDS, "ftol": 1e-6},
-        )
-    return np.asarray(answer.x.reshape(channels, steps))
+        if towards is None:
+            trust = _least(of_trust, np.full(channels, _TRUST))
+            towards = np.repeat(trust[:, None], steps, axis=1)
+        centre = towards
+
+        def held(flat: np.ndarray) -> tuple[float, np.ndarray]:
+            gap = flat.reshape(centre.shape) - centre
+            value, slope = loss(flat.reshape(centre.shape))
+            return value + hold / 2 * float((gap * gap).sum()), (slope + hold * gap).ravel()
+
+        return _least(held, centre.ravel()).reshape(centre.shape)
+
+
+def _least(of: Callable[[np.ndarray], tuple[float, np.ndarray]], begin: np.ndarray) -> np.ndarray:
+    """Where a function is least, of numbers that are not below 0."""
+    options = {"maxiter": _ROUNDS, "ftol": 1e-6}
+    bounds = [(0.0, None)] * len(begin)
+    answer = minimize(of, begin, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return np.asarray(answer.x, float)
 
 
 def curves_of(
@@ -124,7 +136,7 @@ def _loss(start, of_start, place, bin_, value, offset, place_curve, score_curve)
         for m in range(begin, end):
             together = 0.0
             for e in range(of_start[m], of_start[m + 1]):
-                said[e] = place_curve[place[e]] + score_curve[bin_[e]]
+                said[e] = LEAST + place_curve[place[e]] + score_curve[bin_[e]]
                 together += said[e] * said[e]
             z[m] = np.sqrt(together)
             top = max(top, z[m] + offset[m])
@@ -136,8 +148,6 @@ def _loss(start, of_start, place, bin_, value, offset, place_curve, score_curve)
         total += np.log(whole)
         for m in range(begin, end):
             slope = chance[m] / whole - value[m]
-            if z[m] <= 0:
-                continue
             for e in range(of_start[m], of_start[m + 1]):
                 part = slope * said[e] / z[m]
                 of_place[place[e]] += part

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from twoside.funnel.merge.learning.order import LEAST
 from twoside.funnel.merge.learning.rows import score_bin
 
 
@@ -56,7 +57,7 @@ def merged_union(items, scores, kind, budgets, place_curve, score_curve, edges, 
                     first[union, 0], first[union, 1], first[union, 2] = j, c, r
                     union += 1
                 said = score_curve[k, c, score_bin(edges[c], scores[c, i, r])]
-                said += place_curve[k, c, r]
+                said += LEAST + place_curve[k, c, r]
                 total[slot[j]] += said * said  # its root orders alike
         order = np.argsort(-total[:union], kind="mergesort")
         for n in range(min(union, limit)):

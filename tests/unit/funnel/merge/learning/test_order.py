@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twoside.funnel.merge.learning.curves import BINS, rank_steps, score_edges, score_steps
-from twoside.funnel.merge.learning.order import _loss, curves_of, learn_weights
+from twoside.funnel.merge.learning.order import LEAST, _loss, curves_of, learn_weights
 from twoside.funnel.merge.learning.rows import Rows, score_bin
 from twoside.funnel.merge.learning.union import merged_union
 from twoside.metrics.topn import Truth
@@ -64,6 +64,18 @@ def test_the_slopes_of_the_loss_are_its_differences() -> None:
             assert np.isclose((more - less) / 2e-5, slope[n], rtol=1e-3, atol=1e-5)
 
 
+def test_a_channel_that_is_not_heard_can_be_heard_again() -> None:
+    rows = rows_of(*lists(0))
+    parts = rows.start, rows.of_start, rows.place, rows.bin, rows.value, rows.offset
+    _, of_place, _ = _loss(*parts, np.zeros(40), np.zeros(2 * BINS))
+    assert of_place[0] < -10  # to say more of the first place of the good channel would help
+
+
+def test_few_people_tell_which_channel_to_trust() -> None:
+    weights = learn_weights(rows_of(*lists(0, people=30)), 2, 20, None, 100.0)
+    assert weights[0].mean() > 3 * weights[1].mean()
+
+
 def test_the_channel_that_is_right_is_listened_to() -> None:
     rows = rows_of(*lists(0))
     weights = learn_weights(rows, 2, 20, None, 100.0)
@@ -97,7 +109,7 @@ def by_hand(
             j = int(items[c, r])
             if r < budgets[c] and j >= 0:
                 b = int(np.searchsorted(edges[c], scores[c, r], side="right"))
-                total[j] = total.get(j, 0) + (place[c, r] + score[c, b]) ** 2
+                total[j] = total.get(j, 0) + (LEAST + place[c, r] + score[c, b]) ** 2
                 first.setdefault(j, (r, c))
     return sorted(total, key=lambda j: (-total[j], first[j]))
 
