@@ -64,8 +64,8 @@ class Learned:
     heavy: int = 10
     """Liked items from which a person is of the kind "heavy"; "new" has none."""
     least: int = 100
-    """A kind of fewer people has everybody's budgets; with fewer people in all nothing is refused
-    for bringing too little."""
+    """A kind of fewer people, or one for which no channel finds anything, has everybody's budgets;
+    with fewer people in all nothing is refused for bringing too little."""
     shrink: float = 100.0
     """The order of a kind is held to everybody's as if so many more people spoke for that."""
     folds: int = 3
@@ -110,7 +110,7 @@ class Learned:
         cost 1 ms. All scores equal: places alone count. NaN scores count as the lowest.
 
         Raises:
-            DataError: nobody liked anything.
+            DataError: nobody liked anything, or no channel found any of it.
         """
         evidence = self._evidence(lists, truth, kinds, {**costs, **self.costs}, values)
         model, report = fit_model(self, evidence, seed)

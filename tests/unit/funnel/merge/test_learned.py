@@ -180,6 +180,16 @@ def test_without_a_lake_it_is_one_call() -> None:
     assert np.array_equal(one.merge(lists, 20).items, other.merge(lists, 20).items)
 
 
+def test_a_kind_for_which_nothing_is_found_is_asked_for_as_everybody() -> None:
+    lists, truth, kind = world(1)
+    known = {name: found for name, found in lists.items() if name != "starter"}
+    hidden = np.repeat(kind == NEW, 4)
+    item = np.where(hidden, ITEMS + 1, truth.item).astype(np.int32)
+    fitted = Learned(limit=LIMIT, total=60).fit(known, Truth(truth.start, item), kind, {}, 7)
+    assert fitted.depths(np.array([NEW])) == fitted.depths(None)
+    assert (fitted.merge(known, 5, kind).items >= 0).all()
+
+
 def test_few_people_refuse_nothing() -> None:
     lists, truth, kind = world(1)
     some = {n: Found(f.items[:40], f.scores[:40]) for n, f in lists.items()}
@@ -218,6 +228,9 @@ def test_wrong_evidence_says_what_is_wrong(fitted: FittedLearned) -> None:
     nobody = Truth(np.zeros(PEOPLE + 1, np.int64), np.empty(0, np.int32))
     with pytest.raises(DataError, match="nobody liked anything"):
         Learned().fit(lists, nobody, kind, {}, 1)
+    elsewhere = Truth(truth.start, truth.item + ITEMS)
+    with pytest.raises(DataError, match="no channel found anything of what was liked"):
+        Learned().fit(lists, elsewhere, kind, {}, 1)
     with pytest.raises(DataError, match="values: expected a number of 0 or more"):
         Learned().fit(lists, truth, kind, {}, 1, np.full(len(truth.item), -1.0))
     with pytest.raises(ConfigError, match="'sharp' costs 0 ms"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twoside.errors import DataError
 from twoside.funnel.merge.learning.cover import Hits
 from twoside.funnel.merge.learning.curves import rank_steps, score_edges, score_steps
 from twoside.funnel.merge.learning.figures import gains
@@ -33,6 +34,8 @@ def fit_model(settings: Learned, evidence: Evidence, seed: int) -> tuple[Model, 
     """The merge of all people, and what merges learned from others did for each."""
     fitting = _Fitting(settings, evidence, seed)
     taught = fitting.taught
+    if not ((fitting.rank >= 0) & (evidence.value > 0)).any():
+        raise DataError("merge: no channel found anything of what was liked.")
     model, chosen = fitting.learn(taught)
     fold = folds_of(len(evidence), settings.folds, seed)
     learned_rank = np.full(len(evidence.truth.item), -1, np.int64)
@@ -96,7 +99,9 @@ class _Fitting:
         for k in range(len(KINDS) - 1):
             of_kind = people & (kind == k)
             enough = of_kind.sum() >= self.settings.least
-            chosen.append(self._choose(of_kind) if enough else everybody)
+            own = self._choose(of_kind) if enough else everybody
+            # no channel finds anything for them: ask as for everybody, rather than nobody
+            chosen.append(own if own.budgets.any() else everybody)
         chosen.append(everybody)
         budgets = np.stack([one.budgets for one in chosen])
         edges = self._edges(people)
