@@ -24,7 +24,7 @@ from twoside.schema.progress import quiet
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from twoside.funnel.merge import Merge
+    from twoside.funnel.merge import FittedMerge
     from twoside.funnel.recall.channel import FittedChannel, RecallData
     from twoside.schema.progress import Tick
 
@@ -99,7 +99,7 @@ class RecommendAll:
         data: RecallData,
         sink: Sink,
         *,
-        merge: Merge | None = None,
+        merge: FittedMerge | None = None,
         limits: Mapping[str, int] | None = None,
         person: np.ndarray | None = None,
         tick: Tick = quiet,
@@ -123,7 +123,7 @@ class RecommendAll:
         if merge is None and len(channels) != 1:
             raise ConfigError(
                 f"recommend_all: {len(channels)} channels and no merge. Give one channel, or a way "
-                "to merge, for example Snake()."
+                "to merge, for example Fixed(Snake())."
             )
         asked = np.arange(data.people.size, dtype=np.int32) if person is None else person
         if len(asked) and not 0 <= asked.min() <= asked.max() < data.people.size:
@@ -177,7 +177,7 @@ class _Maker:
         self,
         settings: RecommendAll,
         channels: Mapping[str, FittedChannel],
-        merge: Merge | None,
+        merge: FittedMerge | None,
         limits: Mapping[str, int],
         data: RecallData,
     ) -> None:
@@ -193,11 +193,14 @@ class _Maker:
             (channel,) = self._channels.values()
             found = channel.recall(asking, limit)
             return Block(number, person, found.items, found.scores, None)
-        lists = {
-            name: channel.recall(asking, self._limits.get(name, limit))
-            for name, channel in self._channels.items()
-        }
-        merged = self._merge.merge(lists, limit)
+        kinds = self._merge.kinds(asking.past)
+        depths = self._merge.depths(kinds)
+        lists = {}
+        for name, channel in self._channels.items():
+            depth = min(depths.get(name, self._limits.get(name, limit)), max(limit, 1) * 4)
+            if depth > 0:
+                lists[name] = channel.recall(asking, depth)
+        merged = self._merge.merge(lists, limit, kinds)
         return Block(number, person, merged.items, None, merged.source)
 
     def _question(self, person: np.ndarray) -> Asking:

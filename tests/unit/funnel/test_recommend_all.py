@@ -10,6 +10,7 @@ import pytest
 from unit.funnel.recall.little_market import empty, likes, market, question
 
 from twoside.errors import ConfigError, RequestError
+from twoside.funnel.merge import Fixed
 from twoside.funnel.merge.snake import Snake
 from twoside.funnel.recall.channels.hot import Hot
 from twoside.funnel.recall.channels.itemcf import ItemCF
@@ -55,7 +56,9 @@ def test_everybody_gets_what_they_would_be_told_alone(threads: int, block: int) 
 def test_several_channels_are_merged() -> None:
     data, shelf = market(), Shelf()
     channels = {"itemcf": ItemCF().fit(data, 0), "hot": Hot().fit(data, 0)}
-    RecommendAll(limit=9, block=20).run(channels, data, shelf, merge=Snake(), limits={"hot": 4})
+    RecommendAll(limit=9, block=20).run(
+        channels, data, shelf, merge=Fixed(Snake()), limits={"hot": 4}
+    )
     asking = question(data)
     lists = {
         "itemcf": channels["itemcf"].recall(asking, 9),

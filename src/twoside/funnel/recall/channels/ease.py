@@ -66,9 +66,11 @@ class Ease:
     """May give back items that the person already liked; `history` is the channel for those."""
     block: int = 512
     """Items whose weights are sorted out at a time."""
+    threads: int = 2
+    """Blocks sorted out side by side. The answer does not depend on it."""
 
     def __post_init__(self) -> None:
-        for name in ("window", "neighbours", "most_items", "latest", "last", "block"):
+        for name in ("window", "neighbours", "most_items", "latest", "last", "block", "threads"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"ease.{name} = {getattr(self, name)}: expected 1 or more.")
         if not self.penalty > 0:
@@ -90,7 +92,7 @@ class Ease:
         def kept(begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             return _largest(weights[begin:end], rows, self.neighbours)  # type: ignore[no-any-return]
 
-        start, item, near = by_block(len(rows), self.block, kept)
+        start, item, near = by_block(len(rows), self.block, self.threads, kept)
         length = np.zeros(data.items.size, np.int64)
         length[rows] = np.diff(start)
         start = np.concatenate([[0], np.cumsum(length)])
@@ -220,15 +222,20 @@ def _around(start, item, window, fade):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _largest(weights, rows, most):  # type: ignore[no-untyped-def]
-    """The `most` largest by size of each row, then best first."""
+    """The `most` largest by size of each row that are not 0, best first."""
     n, width = len(weights), min(most, weights.shape[1])
-    count = np.full(n, width, np.int64)
-    items = np.full((n, width), -1, np.int32)
-    near = np.zeros((n, width), np.float32)
+    count = np.zeros(n, np.int64)
+    items, near = np.empty(n * width, np.int32), np.empty(n * width, np.float32)
+    filled = 0
     for i in range(n):
-        order = np.argsort(-np.abs(weights[i]))[:width]
+        size = np.abs(weights[i])
+        bar = np.partition(size, len(size) - width)[len(size) - width]
+        some = np.flatnonzero((size >= bar) & (size > 0))
+        order = some[np.argsort(-size[some], kind="mergesort")[:width]]
         order = np.sort(order)
         order = order[np.argsort(-weights[i][order], kind="mergesort")]
-        items[i] = rows[order]
-        near[i] = weights[i][order]
-    return count, items, near
+        count[i] = len(order)
+        items[filled : filled + len(order)] = rows[order]
+        near[filled : filled + len(order)] = weights[i][order]
+        filled += len(order)
+    return count, items[:filled].copy(), near[:filled].copy()
