@@ -1,0 +1,199 @@
+"""Factors of implicit feedback: a vector for every item, and for a person by what was just done.
+
+    minimise  sum_pi c_pi (l_pi - x_p . y_i)^2 + penalty (sum_p |x_p|^2 + sum_i |y_i|^2)
+
+over all pairs; l is 1 for liked pairs and else 0, c is 1 + alpha * r for liked pairs and else 1,
+r = weight * 2^(-age / half-life). With the items' vectors Y fixed each person solves
+
+    (Y'Y + sum_i (c_i - 1) y_i y_i' + penalty I) x = sum_i c_i y_i
+
+Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets",
+ICDM, equations 3 and 4; learned by the library `implicit` (conjugate gradients: Takács, Pilászy
+and Tikk 2011, RecSys). `fold_in` solves the same system exactly for people as they are when they
+ask, so no person's vector is kept: new people and what was just done count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from twoside.errors import ConfigError, MissingExtra
+from twoside.funnel.recall.past import Past
+from twoside.schema.calendar import DAY_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twoside.funnel.recall.channel import RecallData
+    from twoside.funnel.recall.seeds import Seeds
+
+
+@dataclass(frozen=True)
+class ALS:
+    """Settings of learning the factors, the same for every channel that uses them."""
+
+    dim: int = 64
+    """Length of a vector."""
+    penalty: float = 40.0
+    """L2 on all vectors; of the order of alpha."""
+    alpha: float = 40.0
+    """How much more a liked pair counts than a pair that did not meet."""
+    iterations: int = 15
+    """Passes over people and items."""
+    half_life_days: float = 90.0
+    """Age at which a like counts half."""
+    latest: int = 1000
+    """Items kept per person in learning, the newest."""
+    threads: int = 1
+    """More than one wait for each other, on a busy machine for long."""
+
+    def __post_init__(self) -> None:
+        for name in ("dim", "iterations", "latest", "threads"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"als.{name} = {getattr(self, name)}: expected 1 or more.")
+        for name in ("penalty", "alpha", "half_life_days"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"als.{name} = {getattr(self, name)}: expected more than 0.")
+
+    def learn(self, data: RecallData, seed: int) -> Factors:
+        """The items' vectors. Items that nobody likes, and all of an empty past, get zeros."""
+        from scipy.sparse import csr_matrix
+
+        people, items = data.people.size, data.items.size
+        start, item, confidence = self._confidence(data)
+        if not len(item):
+            return Factors(self, np.zeros((items, self.dim), np.float32))
+        liked = csr_matrix((confidence, item, start), shape=(people, items))
+        vector = np.asarray(self._descend(liked, seed), np.float32)
+        nobody = np.bincount(item, minlength=items) == 0
+        vector[nobody] = 0
+        return Factors(self, vector)
+
+    def _confidence(self, data: RecallData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """start int64 (people + 1,), item int32 and c float32 of all liked pairs."""
+        past = Past.of_behaviours(data.behaviours, data.people.size, data.items.size)
+        owner = np.repeat(np.arange(data.people.size), np.diff(past.start))
+        good = ~past.refused & (past.weight > 0)
+        place = np.cumsum(good) - 1  # among the liked ones of all people
+        first = np.concatenate([[0], np.cumsum(good)])[past.start[:-1]]
+        good &= place - first[owner] < self.latest
+        age_days = (data.now_ms - past.ts_ms[good]) / DAY_MS
+        worth = past.weight[good] * np.exp2(-age_days / self.half_life_days)
+        start = np.zeros(data.people.size + 1, np.int64)
+        np.cumsum(np.bincount(owner[good], minlength=data.people.size), out=start[1:])
+        return start, past.item[good], (1 + self.alpha * worth).astype(np.float32)
+
+    def _descend(self, liked: Any, seed: int) -> np.ndarray:
+        try:
+            from implicit.cpu.als import AlternatingLeastSquares
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "implicit":
+                raise
+            raise MissingExtra(
+                "recall: learning factors needs 'implicit'. "
+                "Install it with: pip install 'twoside[recall]'"
+            ) from None
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        with threadpool_limits(1, "blas"):  # its own threads are those of `threads`
+            model = AlternatingLeastSquares(
+                factors=self.dim,
+                regularization=self.penalty,
+                alpha=1.0,
+                iterations=self.iterations,
+                num_threads=self.threads,
+                random_state=seed,
+            )
+            model.fit(liked, show_progress=False)
+        return np.asarray(model.item_factors)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The items' vectors, and how people get theirs."""
+
+    settings: ALS
+    vector: np.ndarray
+    """float32 (items, dim); zeros for an item without likes"""
+    known: np.ndarray = field(init=False, repr=False)
+    """bool (items,): has a vector"""
+    _gram: np.ndarray = field(init=False, repr=False)
+    """float64 (dim, dim): Y'Y + penalty I"""
+
+    def __post_init__(self) -> None:
+        wide = self.vector.astype(np.float64)
+        gram = np.zeros((self.settings.dim, self.settings.dim))
+        for begin in range(0, len(wide), 65_536):
+            gram += wide[begin : begin + 65_536].T @ wide[begin : begin + 65_536]
+        gram[np.diag_indices_from(gram)] += self.settings.penalty
+        object.__setattr__(self, "_gram", gram)
+        object.__setattr__(self, "known", (self.vector != 0).any(axis=1))
+
+    def fold_in(self, seeds: Seeds) -> np.ndarray:
+        """float32 (n, dim): the exact vectors of people who liked `seeds`; zeros for people
+        without one that is known."""
+        seeds = seeds.known(self.known)
+        out = np.zeros((len(seeds.start) - 1, self.settings.dim), np.float32)
+        extra = self.settings.alpha * seeds.worth.astype(np.float64)
+        _solve(seeds.start, seeds.item, extra, self.vector, self._gram, out)
+        return out
+
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """For the store."""
+        return {"vector": self.vector}
+
+    def meta(self) -> Mapping[str, Any]:
+        """For the store."""
+        return asdict(self.settings)
+
+
+@njit(cache=True, nogil=True)
+def _solve(start, item, extra, vector, gram, out):  # type: ignore[no-untyped-def]
+    """Cholesky, row by row below the diagonal, in float64."""
+    dim = len(gram)
+    a = np.empty((dim, dim))
+    b = np.empty(dim)
+    y = np.empty(dim)
+    for i in range(len(start) - 1):
+        if start[i] == start[i + 1]:
+            continue
+        a[:] = gram
+        b[:] = 0
+        for r in range(start[i], start[i + 1]):
+            y[:] = vector[item[r]]
+            for c in range(dim):
+                b[c] += (1 + extra[r]) * y[c]
+                factor = extra[r] * y[c]
+                for d in range(c + 1):
+                    a[c, d] += factor * y[d]
+        _cholesky(a, y)
+        for c in range(dim):  # forward, then back
+            b[c] /= a[c, c]
+            for d in range(c + 1, dim):
+                b[d] -= a[d, c] * b[c]
+        for c in range(dim - 1, -1, -1):
+            b[c] /= a[c, c]
+            for d in range(c):
+                b[d] -= a[c, d] * b[c]
+        for c in range(dim):
+            out[i, c] = b[c]
+
+
+@njit(cache=True, nogil=True)
+def _cholesky(a, column):  # type: ignore[no-untyped-def]
+    """The lower triangle of a becomes its factor; `column` is room for one column."""
+    dim = len(a)
+    for c in range(dim):
+        root = np.sqrt(a[c, c])
+        a[c, c] = root
+        for r in range(c + 1, dim):
+            a[r, c] /= root
+            column[r] = a[r, c]
+        for r in range(c + 1, dim):
+            factor = column[r]
+            for d in range(c + 1, r + 1):
+                a[r, d] -= factor * column[d]
