@@ -5,12 +5,15 @@
 over all pairs; l is 1 for liked pairs and else 0, c is 1 + alpha * r for liked pairs and else 1,
 r = weight * 2^(-age / half-life). With the items' vectors Y fixed each person solves
 
-    (Y'Y + sum_i (c_i - 1) y_i y_i' + penalty I) x = sum_i c_i y_i
+    (Y'Y + sum_i f_i (c_i - 1) y_i y_i' + penalty I) x = sum_i f_i c_i y_i
+
+where f is 1 in learning. `fold_in` solves the same system exactly for people as they are when they
+ask, so no person's vector is kept: new people and what was just done count. Ours: there f = decay^k
+for the k-th latest item, which brings an old pair back to one that did not meet.
 
 Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets",
 ICDM, equations 3 and 4; learned by the library `implicit` (conjugate gradients: Takács, Pilászy
-and Tikk 2011, RecSys). `fold_in` solves the same system exactly for people as they are when they
-ask, so no person's vector is kept: new people and what was just done count.
+and Tikk 2011, RecSys).
 """
 
 from __future__ import annotations
@@ -139,7 +142,7 @@ class Factors:
         seeds = seeds.known(self.known)
         out = np.zeros((len(seeds.start) - 1, self.settings.dim), np.float32)
         extra = self.settings.alpha * seeds.worth.astype(np.float64)
-        _solve(seeds.start, seeds.item, extra, self.vector, self._gram, out)
+        _solve(seeds.start, seeds.item, extra, seeds.fade, self.vector, self._gram, out)
         return out
 
     def arrays(self) -> Mapping[str, np.ndarray]:
@@ -152,7 +155,7 @@ class Factors:
 
 
 @njit(cache=True, nogil=True)
-def _solve(start, item, extra, vector, gram, out):  # type: ignore[no-untyped-def]
+def _solve(start, item, extra, fade, vector, gram, out):  # type: ignore[no-untyped-def]
     """Cholesky, row by row below the diagonal, in float64."""
     dim = len(gram)
     a = np.empty((dim, dim))
@@ -166,7 +169,7 @@ def _solve(start, item, extra, vector, gram, out):  # type: ignore[no-untyped-de
         for r in range(start[i], start[i + 1]):
             y[:] = vector[item[r]]
             for c in range(dim):
-                b[c] += (1 + extra[r]) * y[c]
+                b[c] += (fade[r] + extra[r]) * y[c]
                 factor = extra[r] * y[c]
                 for d in range(c + 1):
                     a[c, d] += factor * y[d]

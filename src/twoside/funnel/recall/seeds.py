@@ -31,6 +31,8 @@ class Seeds:
     """int32 (total,)"""
     worth: np.ndarray
     """float32 (total,), above 0"""
+    fade: np.ndarray
+    """float32 (total,): the decay^k that is in the worth"""
 
     @staticmethod
     def of(asking: Asking, last: int, decay: float, half_life_days: float) -> Seeds:
@@ -62,7 +64,8 @@ class Seeds:
         inside[inside] = there[self.item[inside]]
         upto = np.zeros(len(self.item) + 1, np.int64)
         np.cumsum(inside, out=upto[1:])
-        return Seeds(upto[self.start], self.item[inside], self.worth[inside])
+        parts = self.item[inside], self.worth[inside], self.fade[inside]
+        return Seeds(upto[self.start], *parts)
 
 
 def never(asking: Asking, repeat: bool) -> Barred:
@@ -82,6 +85,7 @@ def _worth(  # type: ignore[no-untyped-def]
     start = np.zeros(n + 1, np.int64)
     item = np.empty(total, np.int32)
     worth = np.empty(total, np.float32)
+    fade = np.empty(total, np.float32)
     at = 0
     for i in range(n):
         used, factor = 0, 1.0
@@ -92,11 +96,12 @@ def _worth(  # type: ignore[no-untyped-def]
                 continue
             age = max(now_ms[i] - past_ts[r], 0)
             value = np.float32(weight[r] * factor * 2.0 ** (-age / half_life_ms))
-            used += 1
-            factor *= decay
             if value > 0:
                 item[at] = past_item[r]
                 worth[at] = value
+                fade[at] = factor
                 at += 1
+            used += 1
+            factor *= decay
         start[i + 1] = at
-    return start, item[:at], worth[:at]
+    return start, item[:at], worth[:at], fade[:at]

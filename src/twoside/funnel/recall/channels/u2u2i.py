@@ -64,7 +64,9 @@ class U2U2I:
         if not 0 <= self.decay <= 1:
             raise ConfigError(f"u2u2i.decay = {self.decay}: expected 0 to 1.")
         if not self.half_life_days > 0:
-            raise ConfigError(f"u2u2i.half_life_days = {self.half_life_days}: expected above 0.")
+            raise ConfigError(
+                f"u2u2i.half_life_days = {self.half_life_days}: expected more than 0."
+            )
 
     def fit(self, data: RecallData, seed: int) -> FittedU2U2I:
         """Learn the vectors and keep what people took; an empty past finds nothing."""
@@ -119,7 +121,7 @@ class FittedU2U2I:
         start = np.zeros(len(asking) + 1, np.int64)
         np.cumsum(there.sum(axis=1), out=start[1:])
         worth = (near[there].astype(np.float64) ** s.trust).astype(np.float32)
-        people = Seeds(start, who[there], worth)
+        people = Seeds(start, who[there], worth, np.ones_like(worth))
         return self.took.gather(people, asking.is_open, never(asking, s.repeat), limit)
 
     def pack(self) -> Packed:
