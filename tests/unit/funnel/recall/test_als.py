@@ -19,7 +19,7 @@ from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.seeds import Seeds
 from twoside.schema.calendar import DAY_MS
 
-SMALL = ALS(dim=8, penalty=2.0, alpha=5.0, iterations=8)
+SMALL = ALS(dim=8, penalty=0.1, alpha=5.0, iterations=8)
 
 
 def random_seeds(items: int, sizes: list[int], seed: int = 0) -> Seeds:
@@ -32,11 +32,11 @@ def random_seeds(items: int, sizes: list[int], seed: int = 0) -> Seeds:
 
 @pytest.mark.parametrize(("dim", "fade"), [(1, 1.0), (7, 0.3), (64, 1.0)])
 def test_fold_in_solves_the_normal_equations(dim: int, fade: float) -> None:
-    settings = ALS(dim=dim, penalty=0.7, alpha=3.0)
+    settings = ALS(dim=dim, alpha=3.0)
     y = np.random.default_rng(1).normal(0, 0.4, (50, dim)).astype(np.float32)
     seeds = random_seeds(50, [1, 5, 0, 50])
     seeds = replace(seeds, worth=seeds.worth * fade, fade=seeds.fade * fade)
-    x = Factors(settings, y).fold_in(seeds)
+    x = Factors(settings, y, 0.7).fold_in(seeds)
     wide = y.astype(np.float64)
     for i in range(4):
         rows = slice(seeds.start[i], seeds.start[i + 1])
@@ -60,14 +60,14 @@ def test_fold_in_is_what_implicit_recalculates() -> None:
         expected = model.recalculate_user(
             np.arange(3), csr_matrix((confidence, seeds.item, seeds.start), (3, 60))
         )
-    mine = Factors(ALS(dim=16, penalty=2.0, alpha=5.0), y).fold_in(seeds)
+    mine = Factors(ALS(dim=16, alpha=5.0), y, 2.0).fold_in(seeds)
     np.testing.assert_allclose(mine, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_a_seed_without_a_vector_or_beyond_the_fit_says_nothing() -> None:
     y = np.random.default_rng(3).normal(size=(10, 4)).astype(np.float32)
     y[3] = 0
-    factors = Factors(ALS(dim=4), y)
+    factors = Factors(ALS(dim=4), y, 1.0)
     seeds = Seeds(
         np.array([0, 3, 5]), np.array([1, 3, 99, 3, 10], np.int32), *np.ones((2, 5), np.float32)
     )
@@ -79,13 +79,14 @@ def test_a_seed_without_a_vector_or_beyond_the_fit_says_nothing() -> None:
 def loss(settings: ALS, data: RecallData, y: np.ndarray) -> float:
     """Of the vectors with each person's best answer to them, without ages."""
     log = data.behaviours
+    ridge = settings.ridge(len(log), len(np.unique(log.item)))
     liked = np.zeros((data.people.size, data.items.size))
     liked[log.person, log.item] = 1
-    total = settings.penalty * float((y**2).sum())
+    total = ridge * float((y**2).sum())
     for row in liked:
         c = 1 + settings.alpha * row
-        x = np.linalg.solve((y.T * c) @ y + settings.penalty * np.eye(y.shape[1]), y.T @ (c * row))
-        total += float((c * (row - y @ x) ** 2).sum() + settings.penalty * (x**2).sum())
+        x = np.linalg.solve((y.T * c) @ y + ridge * np.eye(y.shape[1]), y.T @ (c * row))
+        total += float((c * (row - y @ x) ** 2).sum() + ridge * (x**2).sum())
     return total
 
 
@@ -108,8 +109,8 @@ def test_learning_goes_down_the_loss_to_where_exact_steps_lead() -> None:
 
 
 def stepped(settings: ALS, liked: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Every row's exact vector."""
-    ridge = settings.penalty * np.eye(y.shape[1])
+    """Every row's exact vector; every item is liked by somebody."""
+    ridge = settings.ridge(int(liked.sum()), 30) * np.eye(y.shape[1])
     c = 1 + settings.alpha * liked
     return np.array(
         [
@@ -134,6 +135,12 @@ def test_confidence_is_strength_halved_by_age_of_what_was_not_refused() -> None:
     start, item, _ = ALS(latest=1)._confidence(replace(data, behaviours=log))
     assert start.tolist() == [0, 1, 2, 2]
     assert item.tolist() == [2, 0]
+
+
+def test_the_ridge_grows_with_the_root_of_likes_an_item() -> None:
+    settings = ALS(penalty=0.5, alpha=10.0)
+    assert settings.ridge(900, 100) == pytest.approx(15.0)
+    assert settings.ridge(0, 0) == pytest.approx(5.0)
 
 
 def test_items_that_nobody_likes_and_an_empty_past_have_no_vector() -> None:

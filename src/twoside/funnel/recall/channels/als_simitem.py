@@ -36,13 +36,13 @@ class ALSSimItem:
     """What an item's vector is compared with: the person's, or those of recent items."""
     als: ALS = field(default_factory=ALS)
     """How the vectors are learned."""
-    fame: float = 1.0
+    fame: float = 0.8
     """Power of an item's length; for `by = "person"` 1 is the plain product and 0 the cosine with
     the person, for `by = "items"` 1 is the product with the recent item's direction and 0 the
     cosine. Less leans away from what everybody likes."""
     last: int = 200
     """Recent items of the person that count."""
-    decay: float = 1.0
+    decay: float = 0.9
     """Weight of a recent item against the one after it, beside `als.half_life_days`."""
     neighbours: int = 200
     """Nearest items kept per item, for `by = "items"`."""
@@ -83,7 +83,7 @@ class ALSSimItem:
         if settings.by == "items":
             return FittedItems(settings, NearLists.unpack(inside(packed, "near")))
         index = VectorIndex().unpack(inside(packed, "index"))
-        return FittedPerson(settings, Factors(settings.als, packed.arrays["vector"]), index)
+        return FittedPerson(settings, Factors.unpack(inside(packed, "factors")), index)
 
     def seeds(self, asking: Asking) -> Seeds:
         """The recent items of those who ask, as they count."""
@@ -115,9 +115,9 @@ class FittedPerson:
 
     def pack(self) -> Packed:
         """Settings, vectors and the index."""
-        index = self.index.pack()
-        arrays = {"vector": self.factors.vector, **within("index", index)}
-        return Packed({"settings": asdict(self.settings), "index": index.meta}, arrays)
+        factors, index = self.factors.pack(), self.index.pack()
+        told = {"settings": asdict(self.settings), "factors": factors.meta, "index": index.meta}
+        return Packed(told, {**within("factors", factors), **within("index", index)})
 
 
 @dataclass(frozen=True)

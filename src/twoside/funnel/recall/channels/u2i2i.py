@@ -46,11 +46,11 @@ class U2I2I:
     """How the vectors are learned."""
     neighbours: int = 200
     """Nearest items kept per item."""
-    fame: float = 0.5
+    fame: float = 0.4
     """Power of an item's length; long are those that many like. 0 is the cosine."""
     last: int = 20
     """Recent items of the person that count."""
-    decay: float = 0.75
+    decay: float = 0.7
     """Weight of a recent item against the one after it."""
     half_life_days: float = 30.0
     """Age at which a recent item counts half, besides."""

@@ -14,7 +14,7 @@ the ages, and the power of how many like an item.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,12 +45,12 @@ class U2U2I:
     """Latest items of each of them."""
     half_life_days: float = 30.0
     """Age at which their likes count half."""
-    fame: float = 0.7
+    fame: float = 0.75
     """Power of how many people like an item, of the sum that they make: 1 is the plain sum, less
     leans away from what everybody likes."""
     last: int = 200
     """Recent items that make a person's vector."""
-    decay: float = 0.95
+    decay: float = 0.8
     """Weight of a recent item against the one after it, in a person's vector."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
@@ -89,7 +89,7 @@ class U2U2I:
         told = dict(packed.meta["settings"])
         told |= {"als": ALS(**told["als"]), "search": VectorIndex(**told["search"])}
         settings = U2U2I(**told)
-        factors = Factors(settings.als, packed.arrays["vector"])
+        factors = Factors.unpack(inside(packed, "factors"))
         index = VectorIndex().unpack(inside(packed, "index"))
         return FittedU2U2I(settings, factors, index, NearLists.unpack(inside(packed, "took")))
 
@@ -126,10 +126,13 @@ class FittedU2U2I:
 
     def pack(self) -> Packed:
         """Settings, vectors, index and lists."""
-        index, took = self.index.pack(), self.took.pack()
-        meta = {"settings": asdict(self.settings), "index": index.meta, "took": took.meta}
-        arrays = {**within("index", index), **within("took", took)}
-        return Packed(meta, {"vector": self.factors.vector, **arrays})
+        parts: dict[str, Any] = {"factors": self.factors, "index": self.index, "took": self.took}
+        packed = {name: part.pack() for name, part in parts.items()}
+        arrays: dict[str, np.ndarray] = {}
+        for name, part in packed.items():
+            arrays |= within(name, part)
+        meta = {name: part.meta for name, part in packed.items()}
+        return Packed({"settings": asdict(self.settings), **meta}, arrays)
 
 
 def _themselves(asking: Asking) -> tuple[np.ndarray, np.ndarray]:

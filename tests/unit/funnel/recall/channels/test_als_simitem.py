@@ -18,9 +18,9 @@ from twoside.funnel.recall.seeds import never
 from twoside.index.vectors import VectorIndex
 from twoside.metrics.topn import recall_at
 
-SMALL = ALS(dim=4, penalty=10.0, alpha=10.0)
-BY_PERSON = ALSSimItem(als=SMALL)
-BY_ITEMS = ALSSimItem(by="items", als=SMALL, fame=0.5)
+SMALL = ALS(dim=4, penalty=0.3, alpha=10.0)
+BY_PERSON = ALSSimItem(als=SMALL, decay=1.0)
+BY_ITEMS = replace(BY_PERSON, by="items", fame=0.5)
 both = pytest.mark.parametrize("settings", [BY_PERSON, BY_ITEMS], ids=["person", "items"])
 
 

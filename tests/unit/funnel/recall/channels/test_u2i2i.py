@@ -18,7 +18,7 @@ from twoside.metrics.topn import recall_at
 from twoside.schema.calendar import DAY_MS
 from twoside.schema.entities import EntityTable
 
-SMALL = U2I2I(als=ALS(dim=4, penalty=10.0, alpha=10.0))
+SMALL = U2I2I(als=ALS(dim=4, penalty=0.3, alpha=10.0))
 
 
 @pytest.mark.parametrize("vectors", ["als", "content"])
@@ -32,7 +32,7 @@ def test_it_finds_the_blocks_that_popularity_cannot_see(vectors: Any) -> None:
 def test_without_words_it_is_the_sum_of_near_items() -> None:
     data = market()
     asking = question(data)
-    same = ALSSimItem("items", replace(SMALL.als, half_life_days=30.0), 0.5, 20, 0.75)
+    same = ALSSimItem("items", replace(SMALL.als, half_life_days=30.0), 0.4, 20, 0.7)
     mine = replace(SMALL, als=same.als, vectors="als", half_life_days=30.0)
     one, two = (s.fit(data, 0).recall(asking, 15) for s in (same, mine))
     assert np.array_equal(one.items, two.items)

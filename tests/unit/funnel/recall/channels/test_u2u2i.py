@@ -18,7 +18,7 @@ from twoside.funnel.recall.seeds import Seeds, never
 from twoside.metrics.topn import recall_at
 from twoside.schema.calendar import DAY_MS
 
-SMALL = U2U2I(als=ALS(dim=4, penalty=10.0, alpha=10.0), people=20)
+SMALL = U2U2I(als=ALS(dim=4, penalty=0.3, alpha=10.0), people=20)
 
 
 def test_it_finds_the_blocks_that_popularity_cannot_see() -> None:
