@@ -27,14 +27,16 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
 from twoside.errors import ConfigError, MissingExtra
+from twoside.funnel.recall.fold_in import solve
 from twoside.funnel.recall.past import Past
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from twoside.funnel.recall.channel import RecallData
     from twoside.funnel.recall.seeds import Seeds
 
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 class ALS:
     """Settings of learning the factors, the same for every channel that uses them."""
 
-    dim: int = 64
+    dim: int = 96
     """Length of a vector."""
     penalty: float = 0.4
     """Of long vectors, in units of alpha and of the square root of the mean likes of an item."""
@@ -136,17 +138,24 @@ class Factors:
     """That it was learned with."""
     known: np.ndarray = field(init=False, repr=False)
     """bool (items,): has a vector"""
-    _gram: np.ndarray = field(init=False, repr=False)
-    """float64 (dim, dim): Y'Y + ridge I"""
+    _root: np.ndarray = field(init=False, repr=False)
+    """float64 (dim, dim): the lower root R of Y'Y + ridge I"""
+    _white: np.ndarray = field(init=False, repr=False)
+    """float32 (items, dim): R^-1 y of each item"""
 
     def __post_init__(self) -> None:
-        wide = self.vector.astype(np.float64)
-        gram = np.zeros((self.settings.dim, self.settings.dim))
-        for begin in range(0, len(wide), 65_536):
-            gram += wide[begin : begin + 65_536].T @ wide[begin : begin + 65_536]
-        gram[np.diag_indices_from(gram)] += self.ridge
-        object.__setattr__(self, "_gram", gram)
+        from scipy.linalg import solve_triangular
+
+        gram = self.ridge * np.eye(self.settings.dim)
+        for part in _parts(self.vector):
+            gram += part.T @ part
+        root = np.linalg.cholesky(gram)
+        white = np.empty_like(self.vector)
+        for n, part in enumerate(_parts(self.vector)):
+            white[n * _PART : (n + 1) * _PART] = solve_triangular(root, part.T, lower=True).T
         object.__setattr__(self, "known", (self.vector != 0).any(axis=1))
+        object.__setattr__(self, "_root", root)
+        object.__setattr__(self, "_white", white)
 
     def fold_in(self, seeds: Seeds) -> np.ndarray:
         """float32 (n, dim): the exact vectors of people who liked `seeds`; zeros for people
@@ -154,7 +163,7 @@ class Factors:
         seeds = seeds.known(self.known)
         out = np.zeros((len(seeds.start) - 1, self.settings.dim), np.float32)
         extra = self.settings.alpha * seeds.worth.astype(np.float64)
-        _solve(seeds.start, seeds.item, extra, seeds.fade, self.vector, self._gram, out)
+        solve(seeds.start, seeds.item, extra, seeds.fade, self._white, self._root, out)
         return out
 
     def pack(self) -> Packed:
@@ -170,49 +179,10 @@ class Factors:
         return Factors(settings, packed.arrays["vector"], packed.meta["ridge"])
 
 
-@njit(cache=True, nogil=True)
-def _solve(start, item, extra, fade, vector, gram, out):  # type: ignore[no-untyped-def]
-    """Cholesky, row by row below the diagonal, in float64."""
-    dim = len(gram)
-    a = np.empty((dim, dim))
-    b = np.empty(dim)
-    y = np.empty(dim)
-    for i in range(len(start) - 1):
-        if start[i] == start[i + 1]:
-            continue
-        a[:] = gram
-        b[:] = 0
-        for r in range(start[i], start[i + 1]):
-            y[:] = vector[item[r]]
-            for c in range(dim):
-                b[c] += (fade[r] + extra[r]) * y[c]
-                factor = extra[r] * y[c]
-                for d in range(c + 1):
-                    a[c, d] += factor * y[d]
-        _cholesky(a, y)
-        for c in range(dim):  # forward, then back
-            b[c] /= a[c, c]
-            for d in range(c + 1, dim):
-                b[d] -= a[d, c] * b[c]
-        for c in range(dim - 1, -1, -1):
-            b[c] /= a[c, c]
-            for d in range(c):
-                b[d] -= a[c, d] * b[c]
-        for c in range(dim):
-            out[i, c] = b[c]
+_PART = 65_536
+"""Items that are turned to float64 at once."""
 
 
-@njit(cache=True, nogil=True)
-def _cholesky(a, column):  # type: ignore[no-untyped-def]
-    """The lower triangle of a becomes its factor; `column` is room for one column."""
-    dim = len(a)
-    for c in range(dim):
-        root = np.sqrt(a[c, c])
-        a[c, c] = root
-        for r in range(c + 1, dim):
-            a[r, c] /= root
-            column[r] = a[r, c]
-        for r in range(c + 1, dim):
-            factor = column[r]
-            for d in range(c + 1, r + 1):
-                a[r, d] -= factor * column[d]
+def _parts(vector: np.ndarray) -> Iterator[np.ndarray]:
+    for begin in range(0, len(vector), _PART):
+        yield vector[begin : begin + _PART].astype(np.float64)

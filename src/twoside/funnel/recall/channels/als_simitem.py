@@ -40,7 +40,7 @@ class ALSSimItem:
     """Power of an item's length; for `by = "person"` 1 is the plain product and 0 the cosine with
     the person, for `by = "items"` 1 is the product with the recent item's direction and 0 the
     cosine. Less leans away from what everybody likes."""
-    last: int = 200
+    last: int = 100
     """Recent items of the person that count."""
     decay: float = 0.9
     """Weight of a recent item against the one after it, beside `als.half_life_days`."""

@@ -48,7 +48,7 @@ class U2U2I:
     fame: float = 0.75
     """Power of how many people like an item, of the sum that they make: 1 is the plain sum, less
     leans away from what everybody likes."""
-    last: int = 200
+    last: int = 50
     """Recent items that make a person's vector."""
     decay: float = 0.8
     """Weight of a recent item against the one after it, in a person's vector."""
