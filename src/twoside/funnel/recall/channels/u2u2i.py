@@ -37,7 +37,7 @@ class U2U2I:
 
     als: ALS = field(default_factory=ALS)
     """How the vectors are learned."""
-    people: int = 200
+    people: int = 100
     """Nearest people that are looked at."""
     trust: float = 4.0
     """Power of likeness: more lets the nearest speak louder."""
@@ -54,8 +54,11 @@ class U2U2I:
     """Weight of a recent item against the one after it, in a person's vector."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
-    search: VectorIndex = field(default_factory=VectorIndex)
-    """How people are searched; always by the cosine."""
+    search: VectorIndex = field(
+        default_factory=lambda: VectorIndex("cosine", exact_below=20_000, probes=32)
+    )
+    """How people are searched; always by the cosine. Nearly the nearest are good enough here, so
+    cells begin earlier."""
 
     def __post_init__(self) -> None:
         for name in ("people", "recent", "last"):
