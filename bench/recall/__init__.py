@@ -1,0 +1,1 @@
+"""Recall on public sets, beside the peers: see `__main__.py`."""

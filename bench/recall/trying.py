@@ -1,0 +1,192 @@
+"""Tune every method on the validation part, run it on the test, and merge what they found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.recall.quality import judged
+from bench.recall.spaces import trials
+from twoside import components
+from twoside.funnel.merge.snake import Snake
+from twoside.funnel.recall.channel import Recalled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bench.recall.sets import PublicSet, Stage
+
+FOLDER = "twoside.funnel.recall.channels"
+NEEDS = {
+    "distance": "places",
+    "fresh": "times of beginning",
+    "history": "items that may be taken again",
+}
+"""Channels that a public set has nothing for."""
+WIDTH = 200
+REPO = Path(__file__).parents[2]
+
+
+@dataclass
+class Trying:
+    """One set, and the lists found so far (in `scratch`)."""
+
+    folder: Path
+    found: PublicSet
+    scratch: Path
+    seeds: int
+    trials: int
+    lists: dict[str, dict[Stage, Path]] = field(default_factory=dict)
+    """channel -> the lists of its best settings, for the merge"""
+
+    def channels(self, only: list[str]) -> dict[str, Any]:
+        """Every channel that applies, or those named."""
+        names = only or [name for name in components.names(FOLDER) if name not in NEEDS]
+        command = [sys.executable, "-m", "bench.recall.channel_jobs"]
+        return {
+            name: self._method(name, command, trials(name, self.found.ordered), keep=True)
+            for name in names
+        }
+
+    def peers(self, python: str, only: list[str]) -> dict[str, Any]:
+        """Every peer, by the name of its file and method; one that cannot run says why."""
+        from bench.recall.peers import PEERS
+
+        self._share()
+        report = {}
+        for peer in PEERS:
+            if (only and peer.name not in only) or not peer.suits(self.found.ordered):
+                continue
+            script = Path(__file__).parent / "peers" / f"{peer.library}.py"
+            command = [python or sys.executable, str(script)]
+            try:
+                report[peer.name] = self._method(peer.name, command, peer.trials, keep=False)
+            except subprocess.CalledProcessError as error:
+                report[peer.name] = {"failed": (error.stderr or "").strip().splitlines()[-1:]}
+        return report
+
+    def merged(self) -> dict[str, Any]:
+        """The lists of all channels as one: by turns, and learned on the validation part."""
+        lists = {name: self._loaded(paths["test"]) for name, paths in self.lists.items()}
+        if len(lists) < 2:
+            return {}
+        snake = Snake(limit=100).merge(lists)
+        return {"snake": judged(self.found.test, snake.items)}
+
+    def _method(
+        self, name: str, command: list[str], settings: list[dict[str, Any]], keep: bool
+    ) -> dict[str, Any]:
+        tried = settings[: self.trials]
+        best, gained = 0, [float("nan")]
+        if len(tried) > 1 or keep:
+            jobs = [self._job(name, "tune", n, one, 0) for n, one in enumerate(tried)]
+            self._run(name, command, jobs)
+            gained = [self._judged("tune", job)["ndcg@10"] for job in jobs]
+            best = int(np.argmax(gained))
+            if keep:
+                self.lists[name] = {"tune": Path(jobs[best]["out"])}
+            for job in jobs:
+                if not keep or job is not jobs[best]:
+                    Path(job["out"]).unlink()
+        jobs, costs = [], []
+        for seed in range(self.seeds):
+            jobs.append(self._job(name, "test", best, tried[best], seed))
+            costs += self._run(name, command, jobs[-1:])
+            if seed == 1 and self._same(jobs):
+                break  # the seed changes nothing
+        quality = [self._judged("test", job) for job in jobs]
+        if keep:
+            self.lists[name]["test"] = Path(jobs[0]["out"])
+        return {
+            "settings": tried[best],
+            "validation ndcg@10": [round(g, 4) for g in gained],
+            **_over_seeds(quality),
+            "runs": len(jobs),
+            **{key: costs[0][key] for key in costs[0] if key != "job"},
+        }
+
+    def _job(
+        self, name: str, stage: Stage, number: int, settings: dict[str, Any], seed: int
+    ) -> dict[str, Any]:
+        title = f"{name}-{stage}-{number}-{seed}"
+        candidates = self.found.stage(stage).candidates
+        path = self.scratch / f"candidates-{stage}.npy"
+        if candidates is not None and not path.exists():
+            np.save(path, candidates)
+        return {
+            "name": title,
+            "stage": stage,
+            "settings": settings,
+            "seed": seed,
+            "width": self.width,
+            "candidates": "" if candidates is None else str(path),
+            "out": str(self.scratch / f"{title}.npz"),
+        }
+
+    @property
+    def width(self) -> int:
+        """Items asked of each method: all of them where candidates must be told apart."""
+        return WIDTH if self.found.test.candidates is None else self.found.test.data.items.size
+
+    def _run(
+        self, name: str, command: list[str], jobs: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        plan = self.scratch / f"{name}.json"
+        of = {"folder": str(self.folder), "name": self.found.name, "format": self.found.format}
+        told = {"method": name, "set": {**of, "seed": 0}, "jobs": jobs}
+        told["shared"] = str(self.scratch)
+        plan.write_text(json.dumps(told))
+        done = subprocess.run(
+            [*command, str(plan)], capture_output=True, text=True, check=False, cwd=REPO
+        )
+        if done.returncode:
+            print(done.stderr[-3000:], file=sys.stderr)
+            done.check_returncode()
+        lines = [json.loads(row) for row in done.stdout.splitlines() if row.startswith("{")]
+        for line in lines:
+            print(f"  {line}", file=sys.stderr, flush=True)
+        return lines
+
+    def _judged(self, stage: Stage, job: dict[str, Any]) -> dict[str, float]:
+        with np.load(job["out"]) as arrays:
+            among = arrays["among"] if "among" in arrays else None
+            return judged(self.found.stage(stage), arrays["items"], among)
+
+    def _same(self, jobs: list[dict[str, Any]]) -> bool:
+        first, second = (np.load(job["out"])["items"][:, :100] for job in jobs[:2])
+        return np.array_equal(first, second)
+
+    def _loaded(self, path: Path) -> Recalled:
+        with np.load(path) as arrays:
+            return Recalled(arrays["items"], arrays["scores"])
+
+    def _share(self) -> None:
+        """The set as arrays, for peers."""
+        for stage in ("tune", "test"):
+            held = self.found.stage(stage)
+            log, _ = held.data.behaviours.by_person(held.data.people.size)
+            np.savez(
+                self.scratch / f"shared-{stage}.npz",
+                person=log.person,
+                item=log.item,
+                step=log.ts_ms,
+                people=held.data.people.size,
+                items=held.data.items.size,
+                asked=held.person,
+            )
+
+
+def _over_seeds(quality: list[Mapping[str, float]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in quality[0]:
+        values = [one[name] for one in quality]
+        found[name] = round(float(np.mean(values)), 4)
+        if len(values) > 2 and "±" not in name and name.startswith(("ndcg", "hr")):
+            found[f"{name} over seeds"] = round(float(np.std(values, ddof=1)), 4)
+    return found
