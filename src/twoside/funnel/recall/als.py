@@ -52,7 +52,7 @@ class ALS:
     alpha: float = 20.0
     """How much more a liked pair counts than a pair that did not meet. Less (10) suits dense
     markets, more (40) sparse ones."""
-    iterations: int = 15
+    iterations: int = 10
     """Passes over people and items."""
     half_life_days: float = 90.0
     """Age at which a like counts half."""
