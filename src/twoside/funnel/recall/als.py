@@ -14,7 +14,7 @@ for the k-th latest item, which brings an old pair back to one that did not meet
     ridge = penalty * alpha * sqrt(likes / liked items)
 
 so that one penalty suits sparse and dense markets: the best ridge of three public logs with 6, 16
-and 270 likes an item lay near it at penalty 0.4.
+and 270 likes an item lay between penalty 0.4 and 0.6.
 
 Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets",
 ICDM, equations 3 and 4; learned by the library `implicit` (conjugate gradients: Takács, Pilászy
