@@ -4,7 +4,8 @@ liked right after the other.
     near(i, j) = (sum_p w_pi w_pj + order_weight * sum_p 1 / d_p(i, j))
                  / (|w_i| |w_j|^(2 fame) + shrink)
 
-d_p(i, j) is how many places after i the person p liked j, for 1 <= d <= window; w_pi is the
+and, if wanted, how alike the two are described (`recall.shared_words`). d_p(i, j) is how many
+places after i the person p liked j, for 1 <= d <= window; w_pi is the
 weight of the pair, damped for people of broad taste.
 Source: Sarwar et al. 2001, "Item-Based Collaborative Filtering Recommendation Algorithms",
 section 3.1 (cosine); damping by 1 / log(1 + n) after Breese et al. 1998, "Empirical Analysis of
@@ -37,6 +38,7 @@ from twoside.funnel.recall.channels._itemcf_table import (
 )
 from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.neighbours import ItemNeighbours, by_block, turned_round
+from twoside.funnel.recall.shared_words import with_words
 from twoside.funnel.recall.taste import Taste
 
 if TYPE_CHECKING:
@@ -62,6 +64,11 @@ class ItemCF:
     """Weight of the in-order term; 0 leaves plain shrunk cosine."""
     window: int = 3
     """How far apart in a person's order two items may be for the in-order term."""
+    words: float = 0.0
+    """Weight of how alike items are described (0 to 1, `recall.shared_words`), added to near; 0
+    looks at no word. Then items that few liked, or nobody, have neighbours too."""
+    common: int = 300
+    """Words of more items than this tell nothing."""
     damp: bool = True
     """Weigh people of n items by 1 / log(1 + n)."""
     latest: int = 300
@@ -81,10 +88,10 @@ class ItemCF:
     """Blocks learned side by side. The answer does not depend on it."""
 
     def __post_init__(self) -> None:
-        for name in ("neighbours", "window", "latest", "last", "block", "threads"):
+        for name in ("neighbours", "window", "latest", "last", "block", "threads", "common"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"itemcf.{name} = {getattr(self, name)}: expected 1 or more.")
-        for name in ("shrink", "fame", "order_weight", "decay", "memory_mb"):
+        for name in ("shrink", "fame", "order_weight", "words", "decay", "memory_mb"):
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"itemcf.{name} = {getattr(self, name)}: expected 0 or more.")
 
@@ -113,6 +120,9 @@ class ItemCF:
         start, item, value = by_block(taste.items, self.block, self.threads, rows)
         if backwards:
             start, item, value = turned_round(start, item, value)
+        if self.words:
+            how = (self.words, self.common, self.neighbours, self.block, self.threads)
+            start, item, value = with_words((start, item, value), data.items, *how)
         return ItemNeighbours(start, item, value, asdict(self), self.last, self.decay, self.repeat)
 
     def unpack(self, packed: Packed) -> ItemNeighbours:
