@@ -58,7 +58,8 @@ def main(plan: Path) -> None:
         return asked
 
     def fit(job: dict[str, Any]) -> Answers:
-        settings = components.load(FOLDER, told["method"])(**job["settings"])
+        named = {"use": told["method"], **job["settings"]}
+        settings = components.build(FOLDER, named, told["method"])
         data = found.stage(job["stage"]).data
         return Answers(settings.fit(data, job["seed"]), asking(job["stage"]))
 

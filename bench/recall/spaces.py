@@ -11,17 +11,14 @@ from typing import Any
 
 Trials = list[dict[str, Any]]
 
-_ALL = {"last": 5000, "decay": 1.0}
-_BAG = {**_ALL, "latest": 5000}
-
 ORDERED: dict[str, Trials] = {
     "itemcf": [
         {},
-        {"decay": 0.65},
-        {"decay": 0.65, "order_weight": 4.0},
-        {"decay": 0.65, "order_weight": 4.0, "fame": 0.4},
-        {"decay": 0.65, "order_weight": 4.0, "fame": 0.4, "shrink": 1.0},
-        {"decay": 0.75, "order_weight": 4.0, "window": 5, "fame": 0.4, "shrink": 2.0},
+        {"decay": 0.65, "window": 10},
+        {"decay": 0.65, "window": 10, "words": 0.2},
+        {"decay": 0.65, "window": 10, "words": 0.3},
+        {"decay": 0.65, "window": 10, "words": 0.3, "neighbours": 400},
+        {"decay": 0.65, "window": 10, "words": 0.25, "neighbours": 400, "shrink": 3.0},
     ],
     "swing": [
         {},
@@ -31,6 +28,14 @@ ORDERED: dict[str, Trials] = {
         {"decay": 0.6, "alpha": 10.0},
         {"decay": 0.6, "damping": 0.3},
     ],
+    "usercf": [
+        {},
+        {"decay": 0.65},
+        {"fame": 0.3},
+        {"order": 0.8},
+        {"neighbours": 400},
+        {"sharp": 1.0, "fame": 0.1},
+    ],
     "two_tower": [
         {},
         {"epochs": 6},
@@ -39,7 +44,25 @@ ORDERED: dict[str, Trials] = {
         {"epochs": 6, "dim": 64, "temperature": 0.1},
         {"epochs": 6, "dim": 64, "decay": 0.7},
     ],
+    "als_simitem": [
+        {},
+        {"by": "items", "decay": 0.6, "fame": 0.4},
+        {"by": "items", "decay": 0.6, "fame": 0.4, "als": {"dim": 128, "alpha": 40.0}},
+        {"als": {"dim": 128, "alpha": 40.0}},
+    ],
+    "u2i2i": [
+        {},
+        {"decay": 0.6, "als": {"dim": 128, "alpha": 40.0}},
+        {"decay": 0.6, "fame": 0.2},
+    ],
+    "u2u2i": [{}, {"trust": 3.0}, {"decay": 0.7, "fame": 0.85}],
+    "ease": [{"words": 0.0}, {"words": 30.0}],
 }
+
+_ALL = {"last": 5000, "decay": 1.0}
+_BAG = {**_ALL, "latest": 5000}
+_PEOPLE = {**_BAG, "order": 1.0, "max_people": 5000}
+
 UNORDERED: dict[str, Trials] = {
     "itemcf": [
         {**_BAG, "order_weight": 0.0, "damp": damp, "fame": fame, "shrink": shrink, "kept": kept}
@@ -62,6 +85,47 @@ UNORDERED: dict[str, Trials] = {
             (20.0, 0.3, 500),
             (5.0, 0.7, 500),
         )
+    ],
+    "usercf": [
+        {**_PEOPLE, "fame": fame, "sharp": sharp, "neighbours": near, "shrink": shrink}
+        for fame, sharp, near, shrink in (
+            (0.0, 1.0, 100, 0.0),
+            (0.2, 1.0, 100, 0.5),
+            (0.2, 0.7, 200, 0.5),
+            (0.1, 1.0, 200, 3.0),
+            (0.3, 1.5, 300, 0.5),
+            (0.1, 1.0, 400, 0.5),
+        )
+    ],
+    "ease": [
+        {**_BAG, "order": 0.0, "penalty": penalty, "neighbours": 4000, "damping": damping}
+        for penalty, damping in (
+            (500.0, 0.0),
+            (1500.0, 0.0),
+            (200.0, 0.0),
+            (50.0, 0.0),
+            (100.0, 0.4),
+            (20.0, 0.4),
+        )
+    ],
+    "als_simitem": [
+        {**_ALL, "fame": fame, "als": {"latest": 5000, "alpha": a, "penalty": p, "dim": d}}
+        for a, p, d, fame in (
+            (8.0, 0.5, 64, 1.0),
+            (8.0, 0.5, 96, 1.0),
+            (20.0, 0.4, 96, 1.0),
+            (40.0, 0.6, 128, 0.8),
+            (40.0, 0.6, 256, 0.8),
+            (40.0, 0.7, 256, 0.7),
+        )
+    ],
+    "u2i2i": [
+        {**_ALL, "half_life_days": 1e6, "vectors": "als", "als": {"latest": 5000, "alpha": a}}
+        for a in (8.0, 20.0, 40.0)
+    ],
+    "u2u2i": [
+        {"last": 5000, "decay": 1.0, "people": near, "recent": 5000, "als": {"latest": 5000}}
+        for near in (100, 300)
     ],
 }
 

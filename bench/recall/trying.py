@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.recall.quality import judged
+from bench.recall.quality import judged, paired_gain
 from bench.recall.spaces import trials
 from twoside import components
+from twoside.funnel.merge.learned import Learned, learn_merge
+from twoside.funnel.merge.learning.kinds import kinds_of
 from twoside.funnel.merge.snake import Snake
 from twoside.funnel.recall.channel import Recalled
 
@@ -24,12 +27,17 @@ if TYPE_CHECKING:
 
 FOLDER = "twoside.funnel.recall.channels"
 NEEDS = {
+    "activity": "times",
+    "cold_start": "times of beginning",
     "distance": "places",
     "fresh": "times of beginning",
     "history": "items that may be taken again",
+    "similarity": "declared wishes",
 }
 """Channels that a public set has nothing for."""
 WIDTH = 200
+HEAVY = 10
+"""Liked items from which a person is heavy, in the learned merge."""
 REPO = Path(__file__).parents[2]
 
 
@@ -76,12 +84,47 @@ class Trying:
         return report
 
     def merged(self) -> dict[str, Any]:
-        """The lists of all channels as one: by turns, and learned on the validation part."""
-        lists = {name: self._loaded(paths["test"]) for name, paths in self.lists.items()}
-        if len(lists) < 2:
+        """The lists of all channels as one: by turns, and learned on the validation part; with
+        what the learned merge says of each channel."""
+        if len(self.lists) < 2:
             return {}
-        snake = Snake(limit=100).merge(lists)
-        return {"snake": judged(self.found.test, snake.items)}
+        tune, test = (
+            {name: self._loaded(paths[stage]) for name, paths in self.lists.items()}
+            for stage in ("tune", "test")
+        )
+        began = time.process_time()
+        kinds = [kinds_of(self.found.stage(s).asking().past, HEAVY) for s in ("tune", "test")]
+        settings = Learned(limit=self.width, heavy=HEAVY, total=len(test) * self.width)
+        learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
+        learned_in = time.process_time() - began
+        ways = {
+            "snake": Snake(limit=self.width).merge(test).items,
+            "learned": learned.merge(test, kinds=kinds[1]).items,
+        }
+        report: dict[str, Any] = {
+            name: judged(self.found.test, items, self._places(items))
+            for name, items in ways.items()
+        }
+        report["learned"]["fit_cpu_s"] = round(learned_in, 1)
+        report["learned over"] = {
+            name: paired_gain(self.found.test.truth, ways["learned"], items)
+            for name, items in {
+                "snake": ways["snake"],
+                **{name: found.items for name, found in test.items()},
+            }.items()
+        }
+        report["report"] = learned.report.as_json()
+        return report
+
+    def _places(self, items: np.ndarray) -> np.ndarray | None:
+        """float32 (n, 100): minus each candidate's place in the merged list; -inf if it has none."""
+        candidates = self.found.test.candidates
+        if candidates is None:
+            return None
+        place = np.full((len(items), self.found.test.data.items.size + 1), -np.inf, np.float32)
+        ranks = np.broadcast_to(-np.arange(items.shape[1], dtype=np.float32), items.shape)
+        np.put_along_axis(place, items, np.where(items >= 0, ranks, -np.inf), axis=1)
+        return np.take_along_axis(place, candidates, axis=1)
 
     def _method(
         self, name: str, command: list[str], settings: list[dict[str, Any]], keep: bool
