@@ -22,8 +22,19 @@ from twoside.schema.behaviours import Behaviours
 from twoside.schema.entities import EntityTable
 
 TOPICS, PEOPLE, ITEMS = 24, 300, 240
-SMALL = MIND(dim=4, epochs=20, batch=256, negatives=32, averaged=30, decay=1.0, last=12)
-ONE = TwoTower(dim=4, epochs=20, batch=256, negatives=32, averaged=30, decay=1.0, last=12)
+SMALL = MIND(dim=4, epochs=12, batch=256, negatives=32, averaged=30, decay=1.0, last=12, forget=0.0)
+ONE = TwoTower(
+    dim=4,
+    epochs=15,
+    batch=512,
+    negatives=32,
+    averaged=30,
+    decay=1.0,
+    last=12,
+    forget=0.1,
+    learning_rate=0.03,
+)
+"""The best of forget 0, 0.1, 0.5 and learning rate 0.01, 0.03 in this world."""
 
 
 def of_three_minds(seed: int = 0) -> tuple[RecallData, Asking, Truth]:
@@ -52,9 +63,10 @@ def of_three_minds(seed: int = 0) -> tuple[RecallData, Asking, Truth]:
 
 def test_who_has_several_interests_is_served_better_than_by_one_vector() -> None:
     data, asking, truth = of_three_minds()
-    stranger = replace(asking, person=np.full(PEOPLE, -1, np.int32))  # neither knows the id
-    several, one = (s.fit(data, 0).recall(stranger, 30).items for s in (SMALL, ONE))
-    assert recall_at(several, truth, 30) > recall_at(one, truth, 30)
+    stranger = replace(asking, person=np.full(PEOPLE, -1, np.int32))
+    one = ONE.fit(data, 0)
+    best = max(recall_at(one.recall(who, 30).items, truth, 30) for who in (asking, stranger))
+    assert recall_at(SMALL.fit(data, 0).recall(stranger, 30).items, truth, 30) > 1.4 * best
 
 
 @pytest.mark.parametrize("attention", [0.0, 3.0])
@@ -111,7 +123,7 @@ def test_a_new_item_is_known_by_its_words() -> None:
     def table(size: int) -> EntityTable:
         return EntityTable("i", size, {"topic": topic[:size]}, sizes={"topic": TOPICS})
 
-    fitted = replace(SMALL, epochs=5).fit(replace(data, items=table(ITEMS)), 0)
+    fitted = replace(SMALL, dim=16, forget=0.5, epochs=5).fit(replace(data, items=table(ITEMS)), 0)
     only_new = np.arange(ITEMS + 60) >= ITEMS
     asked = replace(asking, items=table(ITEMS + 60), is_open=only_new)
     found = fitted.recall(asked, 5).items
