@@ -73,7 +73,7 @@ class Item2Vec:
     """Power of an item's likes in how near it is; 0 gives rare items their best chance."""
     last: int = 20
     """Recent items of the person that count."""
-    decay: float = 0.75
+    decay: float = 0.6
     """Weight of a recent item against the one after it."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""

@@ -22,7 +22,7 @@ from twoside.schema.behaviours import Behaviours
 from twoside.schema.entities import EntityTable
 
 TOPICS, PEOPLE, ITEMS = 24, 300, 240
-SMALL = MIND(dim=4, epochs=12, batch=256, negatives=32, averaged=30, decay=1.0, last=12, forget=0.0)
+SMALL = MIND(dim=4, epochs=16, batch=256, negatives=32, averaged=30, decay=1.0, last=12, forget=0.0)
 ONE = TwoTower(
     dim=4,
     epochs=15,
