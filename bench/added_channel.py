@@ -1,6 +1,7 @@
 """One more recall channel beside those of a shipped funnel: what it finds, what it adds.
 
-    python -m bench.added_channel --lake LAKE --scene feed/videos_for_viewer --train-until 2022-05-03 \\
+    python -m bench.added_channel --lake LAKE --scene feed/videos_for_viewer \\
+        --train-until 2022-05-03 \\
         [--add two_tower] [--limit 300] [--turn 1] [--set epochs=5 ...] [--days 1] [--json]
 
 Channels learn all days up to `--train-until` and are asked at the start of the next day (of further

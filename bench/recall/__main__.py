@@ -1,7 +1,8 @@
 """Every recall channel on a public set, the merge of them, and the peers in the same run.
 
     python -m bench.recall --data DIR --set NAME --format sequences|pairs|ncf|careerbuilder
-        [--peers] [--peer-python PYTHON] [--only NAME ...] [--seeds 5] [--trials 6] [--json]
+        [--peers] [--peer-python [LIBRARY=]PYTHON ...] [--only NAME ...] [--seeds 5] [--trials 6]
+        [--json]
 
 Each method is tuned on the validation part (as many trials for each, the best NDCG@10 wins), then
 learned anew with what validation asked and asked for the held-out items, once a seed; what a seed
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -39,9 +41,15 @@ def main() -> None:
             "methods": trying.channels(asked.only),
         }
         if asked.peers:
-            report["peers"] = trying.peers(asked.peer_python, asked.only_peers)
+            report["peers"] = trying.peers(_pythons(asked.peer_python), asked.only_peers)
         report["merged"] = trying.merged()
     print(json.dumps(report, indent=None if asked.json else 2))
+
+
+def _pythons(told: list[str]) -> dict[str, str]:
+    """By library, "" for those not named."""
+    named = dict(one.split("=", 1) if "=" in one else ("", one) for one in told)
+    return {"": sys.executable, **named}
 
 
 def _asked() -> argparse.Namespace:
@@ -52,7 +60,13 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[], help="channels; all that apply without")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--only-peers", nargs="*", default=[])
-    parser.add_argument("--peer-python", default="", help="of an environment that has the peers")
+    parser.add_argument(
+        "--peer-python",
+        nargs="*",
+        default=[],
+        metavar="[LIBRARY=]PYTHON",
+        help="of environments that have the peers; this one's without",
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=6)
     parser.add_argument("--scratch", type=Path, default=None, help="folder for lists in between")

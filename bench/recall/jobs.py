@@ -29,6 +29,12 @@ class Answering(Protocol):
         """float32 (n, m): the scores of candidates int32 (n, m); -inf for none."""
 
 
+def told(plan: Path) -> tuple[str, str]:
+    """A peer's method, and the folder with the likes of both stages."""
+    found = json.loads(plan.read_text())
+    return found["method"].partition(".")[2], found["shared"]
+
+
 def work(plan: Path, fit: Callable[[dict[str, Any]], Answering]) -> None:
     """Do every job of the plan and print a line of costs for each.
 

@@ -54,8 +54,12 @@ class Trying:
             for name in names
         }
 
-    def peers(self, python: str, only: list[str]) -> dict[str, Any]:
-        """Every peer, by the name of its file and method; one that cannot run says why."""
+    def peers(self, pythons: Mapping[str, str], only: list[str]) -> dict[str, Any]:
+        """Every peer, by the name of its file and method; one that cannot run says why.
+
+        Args:
+            pythons: library -> the Python to run it; "" for all others.
+        """
         from bench.recall.peers import PEERS
 
         self._share()
@@ -63,8 +67,8 @@ class Trying:
         for peer in PEERS:
             if (only and peer.name not in only) or not peer.suits(self.found.ordered):
                 continue
-            script = Path(__file__).parent / "peers" / f"{peer.library}.py"
-            command = [python or sys.executable, str(script)]
+            command = [pythons.get(peer.library, pythons[""]), "-m"]
+            command.append(f"bench.recall.peers.{peer.library}")
             try:
                 report[peer.name] = self._method(peer.name, command, peer.trials, keep=False)
             except subprocess.CalledProcessError as error:
@@ -155,7 +159,7 @@ class Trying:
 
     def _judged(self, stage: Stage, job: dict[str, Any]) -> dict[str, float]:
         with np.load(job["out"]) as arrays:
-            among = arrays["among"] if "among" in arrays else None
+            among = arrays.get("among")
             return judged(self.found.stage(stage), arrays["items"], among)
 
     def _same(self, jobs: list[dict[str, Any]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 
 from twoside import components
 from twoside.errors import ConfigError
+from twoside.funnel.merge import FittedMerge
+from twoside.metrics.topn import Truth
+from twoside.schema.artefact import Packed
 
 FOLDER = "twoside.funnel.merge"
 each = pytest.mark.parametrize("name", components.names(FOLDER))
@@ -19,9 +23,25 @@ each = pytest.mark.parametrize("name", components.names(FOLDER))
 class Found:
     items: np.ndarray
 
+    @property
+    def scores(self) -> np.ndarray:
+        falling = -np.arange(self.items.shape[1], dtype=np.float32)
+        return np.where(self.items >= 0, falling, 0).astype(np.float32)
+
 
 def settings(name: str, **kw: Any) -> Any:
     return components.load(FOLDER, name)(**kw)
+
+
+def fitted(name: str, lists: dict[str, Found], **kw: Any) -> FittedMerge:
+    """Learned where everything that any channel found was liked, by many people with such lists."""
+    people = len(next(iter(lists.values())).items)
+    times = -(-150 // people)
+    many = {n: Found(np.tile(found.items, (times, 1))) for n, found in lists.items()}
+    together = np.concatenate([found.items for found in many.values()], axis=1)
+    row, at = np.nonzero(together >= 0)
+    truth = Truth.of(row, together[row, at], times * people)
+    return settings(name, **kw).fit(many, truth, None, dict.fromkeys(lists, 1.0), 3)  # type: ignore[no-any-return]
 
 
 def some_lists(seed: int = 0, people: int = 20, size: int = 60) -> dict[str, Found]:
@@ -40,7 +60,7 @@ def some_lists(seed: int = 0, people: int = 20, size: int = 60) -> dict[str, Fou
 @each
 def test_no_item_stands_twice_and_none_is_made_up(name: str) -> None:
     lists = some_lists()
-    merged = settings(name).merge(lists, 30)
+    merged = fitted(name, lists).merge(lists, 30)
     assert merged.channels == ("a", "b", "c")
     assert merged.items.shape == merged.source.shape == merged.rank.shape == (20, 30)
     for n, items in enumerate(merged.items):
@@ -58,9 +78,16 @@ def test_no_item_stands_twice_and_none_is_made_up(name: str) -> None:
 @each
 def test_a_list_is_full_if_the_channels_have_enough(name: str) -> None:
     lists = some_lists()
-    merged = settings(name, budgets={"a": 1, "b": 0}).merge(lists, 30)
+    way = fitted(name, lists, budgets={"a": 1, "b": 0})
+    merged = way.merge(lists, 30)
+    asked = way.depths(None)
     for n, items in enumerate(merged.items):
-        everything = {i for found in lists.values() for i in found.items[n].tolist() if i >= 0}
+        everything = {
+            i
+            for channel, found in lists.items()
+            for i in found.items[n, : asked.get(channel, 25)].tolist()
+            if i >= 0
+        }
         assert (items >= 0).sum() == min(30, len(everything))
 
 
@@ -69,13 +96,13 @@ def test_a_budget_binds_while_others_have_something_left(name: str) -> None:
     full = {
         name: Found(np.arange(40, dtype=np.int32)[None] + 100 * k) for k, name in enumerate("abc")
     }
-    merged = settings(name, budgets={"a": 3, "b": 5}).merge(full, 40)
+    merged = fitted(name, full, budgets={"a": 3, "b": 5}).merge(full, 40)
     assert np.bincount(merged.source[0], minlength=3).tolist() == [3, 5, 32]
 
 
 @each
 def test_the_limit_of_a_call_goes_before_that_of_the_settings(name: str) -> None:
-    way = settings(name, limit=7)
+    way = fitted(name, some_lists(), limit=7)
     assert way.merge(some_lists()).items.shape == (20, 7)
     assert way.merge(some_lists(), 3).items.shape == (20, 3)
     assert np.array_equal(way.merge(some_lists(), 3).items, way.merge(some_lists()).items[:, :3])
@@ -84,18 +111,68 @@ def test_the_limit_of_a_call_goes_before_that_of_the_settings(name: str) -> None
 @each
 def test_one_channel_alone_is_passed_on(name: str) -> None:
     lists = {"b": some_lists()["b"]}
-    assert np.array_equal(settings(name).merge(lists, 25).items, lists["b"].items)
+    assert np.array_equal(fitted(name, lists).merge(lists, 25).items, lists["b"].items)
 
 
 @each
 def test_an_empty_channel_changes_no_order(name: str) -> None:
     lists = {"a": some_lists()["a"]}
     nothing = Found(np.full((20, 5), -1, np.int32))
-    merged = settings(name).merge({**lists, "z": nothing}, 10)
+    lists["z"] = nothing
+    merged = fitted(name, lists).merge(lists, 10)
     assert np.array_equal(merged.items, lists["a"].items)
 
 
 @each
 def test_no_channel_at_all_is_an_error(name: str) -> None:
     with pytest.raises(ConfigError, match="no lists to merge"):
-        settings(name).merge({}, 10)
+        fitted(name, some_lists()).merge({}, 10)
+
+
+@each
+def test_a_batch_says_what_each_would_be_told_alone(name: str) -> None:
+    lists = some_lists()
+    way = fitted(name, lists)
+    together = way.merge(lists, 20, np.arange(20) % 3)
+    for n in range(20):
+        one = {channel: Found(found.items[n : n + 1]) for channel, found in lists.items()}
+        alone = way.merge(one, 20, np.array([n % 3]))
+        assert np.array_equal(alone.items, together.items[n : n + 1])
+        assert np.array_equal(alone.source, together.source[n : n + 1])
+
+
+@each
+def test_more_than_was_to_be_asked_changes_nothing(name: str) -> None:
+    lists = some_lists()
+    way = fitted(name, lists)
+    asked = way.depths(None)
+    cut = {n: Found(f.items[:, : asked.get(n, 25)]) for n, f in lists.items() if asked.get(n, 25)}
+    assert np.array_equal(way.merge(cut, 20).items, way.merge(lists, 20).items)
+
+
+@each
+def test_a_packed_merge_merges_as_before(name: str) -> None:
+    lists = some_lists()
+    way = fitted(name, lists)
+    packed = way.pack()
+    stored = Packed(json.loads(json.dumps(dict(packed.meta))), dict(packed.arrays))
+    again = settings(name).unpack(stored)
+    assert np.array_equal(again.merge(lists, 20).items, way.merge(lists, 20).items)
+    assert again.report == way.report
+
+
+@each
+def test_the_same_seed_gives_the_same_merge(name: str) -> None:
+    lists = some_lists()
+    one, two = fitted(name, lists).merge(lists, 20), fitted(name, lists).merge(lists, 20)
+    assert np.array_equal(one.items, two.items)
+
+
+@each
+def test_a_channel_that_failed_is_done_without(name: str) -> None:
+    lists = some_lists()
+    way = fitted(name, lists)
+    rest = {"a": lists["a"], "c": lists["c"]}
+    merged = way.merge(rest, 15)
+    assert merged.channels == ("a", "c")
+    assert (merged.items >= 0).any()

@@ -30,4 +30,52 @@ class Peer:
         return ordered or not self.only_ordered
 
 
-PEERS: list[Peer] = []
+def _grid(name: str, values: tuple[Any, ...], **fixed: Any) -> list[dict[str, Any]]:
+    return [{**fixed, name: value} for value in values]
+
+
+PEERS = [
+    Peer(
+        "implicit",
+        "als",
+        [
+            {"factors": factors, "regularization": penalty, "alpha": alpha, "iterations": 15}
+            for factors, penalty, alpha in (
+                (64, 0.01, 1.0),
+                (128, 0.01, 1.0),
+                (64, 1.0, 5.0),
+                (128, 10.0, 5.0),
+                (192, 10.0, 2.0),
+                (128, 30.0, 10.0),
+            )
+        ],
+    ),
+    Peer("implicit", "cosine", _grid("K", (20, 50, 100, 200, 400, 800))),
+    Peer(
+        "implicit",
+        "bm25",
+        [
+            {"K": k, "K1": k1, "B": b}
+            for k in (100, 400)
+            for k1, b in ((1.2, 0.75), (100, 0.5), (1.2, 0.2))
+        ],
+    ),
+    Peer("rectools", "ease", _grid("regularization", (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0))),
+    Peer("recbole", "ItemKNN", _grid("k", (20, 50, 100, 200, 400, 800), shrink=10.0)),
+    Peer("recbole", "EASE", _grid("reg_weight", (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0))),
+    Peer(
+        "recbole",
+        "BPR",
+        [
+            {"embedding_size": dim, "learning_rate": rate, "epochs": 40, "stopping_step": 5}
+            for dim in (64, 128)
+            for rate in (0.0005, 0.002, 0.005)
+        ],
+    ),
+    Peer(
+        "librecommender",
+        "swing",
+        [{"alpha": alpha, "top_k": k} for alpha in (1.0, 5.0, 10.0) for k in (20, 200)],
+    ),
+    Peer("librecommender", "itemcf", _grid("k_sim", (10, 20, 50, 100, 200, 400))),
+]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.evaluation import Evaluation
     from twoside.schema.explanation import Explanation
+    from twoside.schema.merge_report import MergeReport
 
 app = typer.Typer(
     help="Train, evaluate, run, replay and explain the funnel of a scene.",
@@ -201,6 +202,8 @@ def show(evaluation: Evaluation, console: Console) -> None:
         figures = (q.recall_100, q.recall_500, q.unique, q.coverage, q.gini)
         recall.add_row(name, *[f"{v:.3f}" for v in figures], f"{q.latency_ms:.2f}")
     console.print(recall)
+    if evaluation.merge is not None:
+        _show_merge(evaluation.merge, console)
     days = evaluation.test_days
     rank = Table(title=f"rank on {days[0]} to {days[-1]}: {evaluation.scene}")
     for name in (
@@ -235,6 +238,28 @@ def show(evaluation: Evaluation, console: Console) -> None:
     for stage in evaluation.stages:
         stages.add_row(stage.stage, f"{stage.candidates:.0f}", f"{stage.kept:.3f}")
     console.print(stages)
+
+
+def _show_merge(merge: MergeReport, console: Console) -> None:
+    """Whom the learned merge asks how deep, whom not and why, and what that brings."""
+    kinds = list(dict.fromkeys(row.kind for row in merge.channels))
+    budgets = Table(title="items asked of each channel, by kind of people")
+    for name in ("channel", "in turn", *kinds, "worth", "why not"):
+        budgets.add_column(name, justify="left" if name in ("channel", "why not") else "right")
+    for row in merge.channels:
+        if row.kind != "all":
+            continue
+        mine = {r.kind: str(r.budget) for r in merge.channels if r.channel == row.channel}
+        asked, why = [mine[kind] for kind in kinds], merge.refused.get(row.channel, "")
+        budgets.add_row(row.channel, f"{row.snake:.0f}", *asked, f"{row.worth:.4f}", why)
+    console.print(budgets)
+    for gain in merge.gains:
+        console.print(
+            f"{gain.figure}: in turn {gain.snake:.4f}, learned {gain.learned:.4f} "
+            f"({gain.low:+.4f} to {gain.high:+.4f}, p {gain.p:.3f}); "
+            f"{gain.best_channel} alone {gain.best:.4f} "
+            f"({gain.over_best[0]:+.4f} to {gain.over_best[1]:+.4f})"
+        )
 
 
 def _open(scene: str, lake: Path, config: Path | None) -> tuple[Declared, FunnelSettings]:

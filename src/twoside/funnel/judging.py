@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twoside.funnel.learn import Declared
+    from twoside.funnel.merge import FittedMerge
     from twoside.funnel.pipeline import Funnel
     from twoside.funnel.questions import Questions
     from twoside.funnel.recall.channel import Asking, FittedChannel, RecallData
@@ -34,10 +35,11 @@ def judge_recall(
     declared: Declared,
     settings: FunnelSettings,
     channels: Mapping[str, FittedChannel],
+    merge: FittedMerge,
     data: RecallData,
     asked: Questions,
 ) -> dict[str, ChannelQuality]:
-    """Every channel, and the list merged from them as the settings say."""
+    """Every channel, and the list merged from them."""
     until = int(asked.now_ms.max())
     behaviours = declared.lake.behaviours(declared.domain, declared.scene.name, before_ms=until)
     history = behaviours.by_person(data.people.size)
@@ -53,7 +55,7 @@ def judge_recall(
         name: Recalled(r.items[:, : limits[name]], r.scores[:, : limits[name]])
         for name, r in found.items()
     }
-    merged = configured.merger(settings).merge(lists)
+    merged = merge.merge(lists, kinds=merge.kinds(everybody.past))
     alone = [asking(n, n + 1) for n in range(min(_ALONE, len(asked)))]
     latency = {name: latency_ms_of(c, alone, limits[name]) for name, c in channels.items()}
     items = {name: r.items for name, r in found.items()} | {"merged": merged.items}

@@ -1,7 +1,9 @@
 """Learn every stage of a funnel from a lake, as of the end of one day.
 
-samples of the last days  ->  prerank and rank models
-behaviours before it      ->  recall channels
+samples of the last days                  ->  prerank and rank models
+behaviours before the end of the day      ->  recall channels
+channels as they were before the last day,
+and what was then liked on it             ->  the merge, if it learns
 """
 
 from __future__ import annotations
@@ -15,25 +17,33 @@ from twoside.errors import ConfigError, DataError, did_you_mean
 from twoside.features.derived import with_sources
 from twoside.funnel import settings as configured
 from twoside.funnel.learned import Learned
+from twoside.funnel.questions import questions, strengths
 from twoside.funnel.rank.blend import Blend
 from twoside.funnel.rank.train import train
+from twoside.funnel.recall.ask import ask
 from twoside.funnel.recall.channel import RecallData
+from twoside.funnel.recall.compare import latency_ms_of
 from twoside.funnel.recall.popularity import liked
 from twoside.funnel.settings import Training
 from twoside.samples.daily import FeatureTables
 from twoside.samples.gates import refuse_failed
 from twoside.samples.join import build_samples
+from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
     from twoside.features.definition import Feature
+    from twoside.funnel.merge import FittedMerge
     from twoside.funnel.prerank.model import LightScorer
     from twoside.funnel.rank.model import Scorer
-    from twoside.funnel.recall.channel import FittedChannel
+    from twoside.funnel.recall.channel import Asking, FittedChannel
     from twoside.funnel.settings import FunnelSettings, Training
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.progress import Steps
     from twoside.schema.samples import Samples
     from twoside.store.lake import Lake
+
+_ALONE = 50
+"""Questions asked one by one to see what a channel costs."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +102,8 @@ def learn(
     samples = training_samples(declared, settings, until_day, seed, steps)
     targets = declared.targets(settings.training.targets)
     prerank, rankers = learn_models(declared, settings, samples, targets, seed, steps)
-    now_ms = declared.lake.calendar.start_of(until_day + 1)
-    data = recall_data(declared, now_ms)
-    return Learned(learn_channels(settings, data, seed, steps), prerank, rankers, liked(data, 7.0))
+    data, channels, merge = learn_recall(declared, settings, until_day, seed, steps)
+    return Learned(channels, prerank, rankers, liked(data, 7.0), merge)
 
 
 def named_features(training: Training) -> tuple[str, ...]:
@@ -228,6 +237,54 @@ def learn_channels(
         with steps(f"fit {choice.name}"):
             found[choice.name] = choice.settings.fit(data, seed)
     return found
+
+
+def learn_recall(
+    declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
+) -> tuple[RecallData, dict[str, FittedChannel], FittedMerge]:
+    """Every channel from all days up to `until_day`, and the merge of them. A merge that learns
+    has a validation round first: channels of the days before the last, asked on it."""
+    merge = validated_merge(declared, settings, until_day, seed, steps)
+    data = recall_data(declared, declared.lake.calendar.start_of(until_day + 1))
+    return data, learn_channels(settings, data, seed, steps), merge
+
+
+def validated_merge(
+    declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
+) -> FittedMerge:
+    """The merge; nobody liking anything on the validation days is an error."""
+    merger = configured.merger(settings)
+    if not merger.learns:
+        return merger.unpack(Packed())  # type: ignore[no-any-return]
+    first = until_day - merger.days + 1
+    data = recall_data(declared, declared.lake.calendar.start_of(first))
+    with steps("merge: channels as before"):
+        chosen = configured.channels(settings)
+        channels = {choice.name: choice.settings.fit(data, seed) for choice in chosen}
+    days = list(range(first, until_day + 1))
+    asked = questions(declared, data.items.open_rows(), days, merger.questions)
+    asked = asked.some(merger.questions, seed)
+    limits = {choice.name: choice.limit for choice in chosen}
+    until = int(asked.now_ms.max())
+    log = declared.lake.behaviours(declared.domain, declared.scene.name, before_ms=until)
+    by_person = log.by_person(data.people.size)
+
+    def asking(rows: slice) -> Asking:
+        person, now = asked.person[rows], asked.now_ms[rows]
+        return ask(person, now, by_person, data.people, data.items)
+
+    with steps("learn merge"):
+        everybody = asking(slice(None))
+        lists = {name: c.recall(everybody, limits[name]) for name, c in channels.items()}
+        costs: dict[str, float] = {}
+        if merger.reads_costs:
+            alone = [asking(slice(n, n + 1)) for n in range(min(_ALONE, len(asked)))]
+            costs = {n: latency_ms_of(c, alone, limits[n]) for n, c in channels.items()}
+        values = None
+        if merger.value == "strength":
+            values = strengths(declared, asked)
+        kinds = merger.kinds(everybody.past)
+        return merger.fit(lists, asked.truth, kinds, costs, seed, values)  # type: ignore[no-any-return]
 
 
 def about(

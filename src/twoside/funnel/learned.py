@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from twoside.funnel.merge import FittedMerge
     from twoside.funnel.prerank.model import LightScorer
     from twoside.funnel.rank.model import Scorer
     from twoside.funnel.recall.channel import FittedChannel
@@ -33,14 +34,16 @@ class Learned:
     """By name, in the order of the settings; the first one serves."""
     liked: np.ndarray
     """float64 (items,): decayed positive strengths, the order that fills a short list"""
+    merge: FittedMerge
 
 
 def pack(learned: Learned) -> dict[str, Packed]:
-    """Parts of an artefact: `channel-<name>`, `prerank`, `rank-<name>`, `liked`."""
+    """Parts of an artefact: `channel-<name>`, `merge`, `prerank`, `rank-<name>`, `liked`."""
     parts = {f"channel-{name}": channel.pack() for name, channel in learned.channels.items()}
     parts |= {f"rank-{name}": ranker.pack() for name, ranker in learned.rankers.items()}
     return {
         **parts,
+        "merge": learned.merge.pack(),
         "prerank": learned.prerank.pack(),
         "liked": Packed(arrays={"liked": learned.liked}),
     }
@@ -54,6 +57,7 @@ def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
     }
     if settings.blend:
         rankers["blend"] = Blend.of(settings.blend, rankers)
+    merger = configured.merger(settings)
     return Learned(
         channels={
             choice.name: choice.settings.unpack(parts[f"channel-{choice.name}"])
@@ -62,6 +66,8 @@ def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
         prerank=configured.preranker(settings).settings.unpack(parts["prerank"]),
         rankers=rankers,
         liked=parts["liked"].arrays["liked"],
+        # artefacts from before merges learned have no such part
+        merge=merger.unpack(parts["merge"] if merger.learns else Packed()),
     )
 
 

@@ -64,7 +64,6 @@ class Funnel:
         self.failures: Counter[str] = Counter()
         """Recall channel -> requests that had to do without it."""
         self._limits = {choice.name: choice.limit for choice in configured.channels(settings)}
-        self._merge = configured.merger(settings)
         self._keep = configured.preranker(settings).limit
         self._ranker = learned.rankers[ranker or next(iter(learned.rankers))]
         self._rerank = configured.reranker(settings)
@@ -85,9 +84,11 @@ class Funnel:
         """The same, with what every stage said."""
         trace = Trace()
         clock = _Stopwatch(trace.milliseconds)
-        self._recall(self._ask(requests), trace)
+        asking = self._ask(requests)
+        kinds = self.learned.merge.kinds(asking.past)
+        self._recall(asking, self.learned.merge.depths(kinds), trace)
         clock.lap("recall")
-        merged = self._merge.merge(trace.lists) if trace.lists else None
+        merged = self.learned.merge.merge(trace.lists, kinds=kinds) if trace.lists else None
         trace.merged = merged
         facts = [self._facts(request) for request in requests]
         start, items = self._allowed(merged, facts, trace)
@@ -124,15 +125,16 @@ class Funnel:
             items=self._items,
         )
 
-    def _recall(self, asking: Asking, trace: Trace) -> None:
-        """Every channel's answer. One that raises is left out, counted and named: a list from
-        six channels is better than none."""
-        names = tuple(self.learned.channels)
+    def _recall(self, asking: Asking, depths: Mapping[str, int], trace: Trace) -> None:
+        """The answer of every channel that the merge asks. One that raises is left out, counted
+        and named: a list from six channels is better than none."""
+        limits = {name: depths.get(name, self._limits[name]) for name in self.learned.channels}
+        names = tuple(name for name, limit in limits.items() if limit)
         _ = asking.past  # made once, before the threads part
 
         def answer(name: str) -> Recalled | None:
             try:
-                return self.learned.channels[name].recall(asking, self._limits[name])
+                return self.learned.channels[name].recall(asking, limits[name])
             except Exception:
                 return None
 

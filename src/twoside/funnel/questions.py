@@ -85,3 +85,21 @@ def _liked(declared: Declared, is_open: np.ndarray, day: int) -> tuple[np.ndarra
     rows = rows.where((rows.strength > 0) & (rows.item < len(is_open)))
     rows = rows.where(is_open[rows.item])
     return rows.person.astype(np.int64), rows.item
+
+
+def strengths(declared: Declared, asked: Questions) -> np.ndarray:
+    """float64 (total,): the strongest behaviour towards each right item on the day asked."""
+    lake, found = declared.lake, np.zeros(len(asked.truth.item))
+    owner = np.repeat(np.arange(len(asked)), np.diff(asked.truth.start))
+    for day in np.unique(asked.day).tolist():
+        end = lake.calendar.start_of(day + 1)
+        log = lake.behaviours(declared.domain, declared.scene.name, day, end)
+        log = log.where(log.strength > 0)
+        rows = np.flatnonzero(asked.day[owner] == day)
+        pairs = asked.person[owner[rows]].astype(np.int64) << 32 | asked.truth.item[rows]
+        order = np.argsort(pairs)
+        done = log.person.astype(np.int64) << 32 | log.item
+        at = np.minimum(np.searchsorted(pairs[order], done), max(len(rows) - 1, 0))
+        known = pairs[order][at] == done if len(rows) else np.zeros(len(done), bool)
+        np.maximum.at(found, rows[order][at[known]], log.strength[known])
+    return found

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from twoside.errors import DataError
 from twoside.funnel.judging import judge_recall, judge_stages
 from twoside.funnel.learn import (
-    learn_channels,
     learn_models,
-    recall_data,
+    learn_recall,
     some_samples,
     training_samples,
 )
@@ -82,13 +81,12 @@ def evaluate(
     prerank, rankers = learn_models(declared, settings, samples, targets, seed, steps)
     rows = {"fit": len(samples)}
     del samples
-    data = recall_data(declared, calendar.start_of(until_day + 1))
-    channels = learn_channels(settings, data, seed, steps)
-    learned = Learned(channels, prerank, rankers, liked(data, half_life_days=7.0))
+    data, channels, merge = learn_recall(declared, settings, until_day, seed, steps)
+    learned = Learned(channels, prerank, rankers, liked(data, half_life_days=7.0), merge)
     asked = questions(declared, data.items.open_rows(), days, effort.enough_questions)
     with steps("judge recall"):
         some = asked.some(effort.recall_questions, seed)
-        recall = judge_recall(declared, settings, channels, data, some)
+        recall = judge_recall(declared, settings, channels, merge, data, some)
     if settings.training.gates:
         refuse_failed(declared.lake, declared.domain, declared.scene, days[0], days[-1])
     cutoff = calendar.start_of(days[-1] + 1)
@@ -115,6 +113,7 @@ def evaluate(
         rank=rank,
         stages=stages,
         seconds=steps.seconds,
+        merge=merge.report,
     )
     return Evaluated(learned, evaluation, funnel, int(some.day[-1]))
 

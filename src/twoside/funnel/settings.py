@@ -120,6 +120,7 @@ def merger(settings: FunnelSettings) -> Any:
     names = tuple(choice.name for choice in channels(settings))
     check_budgets(built.budgets, names)
     check_budgets(getattr(built, "turns", {}), names, "merge.turns")
+    check_budgets(getattr(built, "costs", {}), names, "merge.costs")
     return built
 
 

@@ -22,3 +22,18 @@ class Packed:
     """JSON values"""
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Numeric arrays; raw bytes (an XGBoost UBJ) as uint8"""
+
+
+def within(name: str, packed: Packed) -> dict[str, np.ndarray]:
+    """The arrays of a part, named so that a whole can hold them beside its own."""
+    return {f"{name}.{array}": value for array, value in packed.arrays.items()}
+
+
+def inside(whole: Packed, name: str) -> Packed:
+    """The part whose arrays went `within` a whole and whose meta is in the whole's, by its name."""
+    arrays = {
+        array.removeprefix(f"{name}."): value
+        for array, value in whole.arrays.items()
+        if array.startswith(f"{name}.")
+    }
+    return Packed(whole.meta[name], arrays)

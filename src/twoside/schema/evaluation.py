@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twoside.schema.merge_report import MergeReport
+
 
 @dataclass(frozen=True)
 class ChannelQuality:
@@ -109,6 +111,8 @@ class Evaluation:
     stages: tuple[StageQuality, ...]
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Wall time of each step."""
+    merge: MergeReport | None = None
+    """What the merge learned, if it learns: on the last days of training, not on the test days."""
 
     @property
     def tested_on(self) -> str:
@@ -130,6 +134,7 @@ class Evaluation:
             },
             "stages": [vars(stage) for stage in self.stages],
             "seconds": dict(self.seconds),
+            **({} if self.merge is None else {"merge": self.merge.as_json()}),
         }
 
 

@@ -19,6 +19,7 @@ from twoside.schema.evaluation import (
     StageQuality,
     TargetQuality,
 )
+from twoside.schema.merge_report import MergeReport
 
 
 def record(result: Evaluation | PlayResult) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def evaluation(record: Mapping[str, Any]) -> Evaluation:
             },
             stages=tuple(StageQuality(**stage) for stage in record["stages"]),
             seconds=dict(record["seconds"]),
+            merge=None if record.get("merge") is None else MergeReport.of_json(record["merge"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise _foreign("evaluation", error) from None

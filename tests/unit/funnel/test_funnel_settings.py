@@ -55,6 +55,11 @@ def whole(**changes: Any) -> dict[str, Any]:
             "recall[0] has no setting 'alhpa'. Did you mean 'alpha'?",
         ),
         ({"merge": {"how": "snake", "limit": "500"}}, "merge.limit = '500': expected int, got str"),
+        ({"merge": {"how": "learned", "folds": 1}}, "merge.folds = 1: expected 2 or more."),
+        (
+            {"merge": {"how": "learned", "costs": {"hto": 1.0}}},
+            "merge.costs: there is no channel 'hto'. Did you mean 'hot'?",
+        ),
         ({"rank": []}, "rank: needs at least one [[rank]] table with `use`."),
         (
             {"rerank": {"fusion": {"use": "weighted"}, "rule": {}}},

@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numba import njit
 
-from twoside.funnel.merge import Merged, stacked
+from twoside.funnel.merge import Fixed, Merged, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twoside.funnel.merge import Lists
+    from twoside.metrics.topn import Truth
+    from twoside.schema.artefact import Packed
 
 
 @dataclass(frozen=True)
 class Priority:
     """Settings of the merge in order."""
 
+    learns: ClassVar[bool] = False
     limit: int = 1000
     """Length of the merged list."""
     budgets: dict[str, int] = field(default_factory=dict)
     """Items that a channel gives at most, by its name; without one, as many as it can. A budget
     binds while later channels have something to give."""
 
-    def merge(self, lists: Mapping[str, Lists], limit: int | None = None) -> Merged:
+    def fit(
+        self,
+        lists: Mapping[str, Lists],  # noqa: ARG002 - the settings say it all
+        truth: Truth,  # noqa: ARG002
+        kinds: np.ndarray | None,  # noqa: ARG002
+        costs: Mapping[str, float],  # noqa: ARG002
+        seed: int,  # noqa: ARG002
+        values: np.ndarray | None = None,  # noqa: ARG002
+    ) -> Fixed:
+        """Nothing to learn."""
+        return Fixed(self)
+
+    def unpack(self, packed: Packed) -> Fixed:  # noqa: ARG002
+        """Itself."""
+        return Fixed(self)
+
+    def merge(
+        self,
+        lists: Mapping[str, Lists],
+        limit: int | None = None,
+        kinds: np.ndarray | None = None,  # noqa: ARG002 - all are alike
+    ) -> Merged:
         """All channels into one list, in order."""
         length = self.limit if limit is None else limit
         items, budget = stacked(lists, self.budgets, length)

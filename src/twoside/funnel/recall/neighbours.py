@@ -5,6 +5,7 @@ score(j) = sum over the person's last items i, k-th latest, of  decay^k * weight
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,19 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
+from twoside.funnel.recall.tally import place_of, places
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from twoside.funnel.recall.channel import Asking
+
+
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""The neighbours of some items: int64 counts, int32 items, float32 near."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class ItemNeighbours:
         past = asking.past
         items = np.full((len(asking), limit), -1, np.int32)
         scores = np.zeros((len(asking), limit), np.float32)
+        if not limit:
+            return Recalled(items, scores)
         _gather(
             past.start,
             past.item,
@@ -59,7 +67,7 @@ class ItemNeighbours:
             self.near,
             asking.is_open,
             self.last,
-            self.decay,
+            float(self.decay),
             self.repeat,
             items,
             scores,
@@ -80,51 +88,69 @@ class ItemNeighbours:
 
 
 def by_block(
-    items: int, block: int, rows: Callable[[int, int], tuple[np.ndarray, np.ndarray, np.ndarray]]
+    items: int, block: int, threads: int, rows: Callable[[int, int], Rows]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Neighbour lists, `block` items at a time, so that memory holds one block and the answer.
+    """Neighbour lists, `block` items at a time, so that memory holds the answer and a block a
+    thread. The answer is the same for any number of threads: a block knows nothing of others.
 
     Args:
-        rows: (from, to) -> counts int64 (to - from,), items int32 (to - from, k),
-            near float32 (to - from, k).
+        rows: (from, to) -> how many neighbours each of these items has, int64 (to - from,); all
+            of them one after the other, int32; how near each is, float32. Lets go of the
+            interpreter's lock while it works.
 
     Returns:
         start, item, near as in `ItemNeighbours`.
     """
-    counts: list[np.ndarray] = [np.zeros(1, np.int64)]
-    found: list[np.ndarray] = []
-    near: list[np.ndarray] = []
-    for begin in range(0, items, block):
-        count, item, value = rows(begin, min(begin + block, items))
-        there = np.arange(item.shape[1]) < count[:, None]
-        counts.append(count)
-        found.append(item[there])
-        near.append(value[there])
-    return (
-        np.cumsum(np.concatenate(counts)),
-        _joined(found, np.int32),
-        _joined(near, np.float32),
-    )
+    begins = range(0, items, block)
+
+    def part(begin: int) -> Rows:
+        return rows(begin, min(begin + block, items))
+
+    if threads > 1 and len(begins) > 1:
+        with ThreadPoolExecutor(threads, thread_name_prefix="neighbours") as pool:
+            parts = list(pool.map(part, begins))
+    else:
+        parts = [part(begin) for begin in begins]
+    start = np.zeros(items + 1, np.int64)
+    if parts:
+        np.cumsum(np.concatenate([count for count, _, _ in parts]), out=start[1:])
+    item, near = np.empty(start[-1], np.int32), np.empty(start[-1], np.float32)
+    at = 0
+    for n, (_, found, value) in enumerate(parts):
+        item[at : at + len(found)], near[at : at + len(found)] = found, value
+        at += len(found)
+        parts[n] = (_NONE, _NONE, _NONE)  # its memory is free from here on
+    return start, item, near
 
 
-def turned_round(
-    start: np.ndarray, item: np.ndarray, near: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The same pairs listed by the other item, nearest first."""
-    items = len(start) - 1
-    owner = np.repeat(np.arange(items, dtype=np.int32), np.diff(start))
-    order = np.lexsort((owner, -near, item))
-    begin = np.zeros(items + 1, np.int64)
-    np.cumsum(np.bincount(item, minlength=items), out=begin[1:])
-    return begin, owner[order], near[order]
-
-
-def _joined(parts: Iterable[np.ndarray], dtype: type) -> np.ndarray:
-    return np.concatenate([np.empty(0, dtype), *parts])
+_NONE = np.empty(0, np.int32)
 
 
 @njit(cache=True, nogil=True)
-def _gather(  # type: ignore[no-untyped-def]
+def turned_round(
+    start: np.ndarray, item: np.ndarray, near: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same pairs listed by the other item, nearest first; `near` is nowhere below 0."""
+    begin = np.zeros(len(start), np.int64)
+    for e in range(len(item)):
+        begin[item[e] + 1] += 1
+    begin = np.cumsum(begin)
+    free = begin.copy()
+    keys = np.empty(len(item), np.uint64)
+    bits = near.view(np.uint32)
+    for owner in range(len(start) - 1):
+        for e in range(start[owner], start[owner + 1]):
+            keys[free[item[e]]] = key_of(bits[e], owner)
+            free[item[e]] += 1
+    owners, values = np.empty(len(item), np.int32), np.empty(len(item), np.float32)
+    for j in range(len(start) - 1):
+        first, past = begin[j], begin[j + 1]
+        finish(keys[first:past], past - first, past - first, owners[first:past], values[first:past])
+    return begin, owners, values
+
+
+@njit(cache=True, nogil=True)
+def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     past_start,
     past_item,
     past_weight,
@@ -139,14 +165,22 @@ def _gather(  # type: ignore[no-untyped-def]
     out_items,
     out_scores,
 ):
-    known, size = len(start) - 1, len(is_open)
-    score = np.zeros(size, np.float64)
-    state = np.zeros(size, np.int8)  # 0 untouched, 1 touched, 2 barred
-    touched = np.empty(size, np.int32)
+    known, limit, most = len(start) - 1, out_items.shape[1], 0
     for i in range(len(past_start) - 1):
+        used, entries = 0, 0
         for r in range(past_start[i], past_start[i + 1]):
-            if refused[r] or (not repeat and past_weight[r] > 0):
-                state[past_item[r]] = 2
+            if past_weight[r] > 0 and not refused[r]:
+                if used == last:
+                    break
+                used += 1
+                if past_item[r] < known:
+                    entries += start[past_item[r] + 1] - start[past_item[r]]
+        most = max(most, entries)
+    number, score, used_at = places(min(most, known))
+    value = np.empty(len(used_at), np.float32)
+    bits = value.view(np.uint32)
+    keys = buffer(limit)
+    for i in range(len(past_start) - 1):
         count, used, factor = 0, 0, 1.0
         for r in range(past_start[i], past_start[i + 1]):
             if refused[r] or past_weight[r] <= 0:
@@ -156,22 +190,27 @@ def _gather(  # type: ignore[no-untyped-def]
             used += 1
             seed = past_item[r]
             if seed < known:
+                part = factor * past_weight[r]
                 for e in range(start[seed], start[seed + 1]):
-                    j = item[e]
-                    if state[j] == 0:
-                        state[j] = 1
-                        touched[count] = j
+                    at = place_of(number, item[e])
+                    if number[at] < 0:
+                        number[at] = item[e]
+                        used_at[count] = at
                         count += 1
-                    score[j] += factor * past_weight[r] * near[e]
+                    score[at] += part * near[e]
             factor *= decay
-        kept = 0
-        for t in range(count):
-            j = touched[t]
-            if is_open[j]:
-                kept = offer(out_scores[i], out_items[i], kept, np.float32(score[j]), j)
-            score[j] = 0.0
-            state[j] = 0
-        best_first(out_scores[i], out_items[i], kept)
         for r in range(past_start[i], past_start[i + 1]):
-            score[past_item[r]] = 0.0
-            state[past_item[r]] = 0
+            if refused[r] or (not repeat and past_weight[r] > 0):
+                score[place_of(number, past_item[r])] = 0.0  # a free place keeps its 0
+        for t in range(count):
+            value[t] = score[used_at[t]]
+        found, bar = 0, ALL
+        for t in range(count):
+            j = number[used_at[t]]
+            keys[found] = key_of(bits[t], j)
+            found += (keys[found] < bar) & is_open[j] & (value[t] > 0)
+            if found == len(keys):
+                found, bar = fewer(keys, limit)
+        for t in range(count):
+            number[used_at[t]], score[used_at[t]] = -1, 0.0
+        finish(keys, found, limit, out_items[i], out_scores[i])

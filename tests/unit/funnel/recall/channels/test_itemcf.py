@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import log1p, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
 from unit.funnel.recall.little_market import likes, question
 
+from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.channels.itemcf import ItemCF
+from twoside.funnel.recall.taste import Taste
 
 
 def random_likes(people: int, items: int, rows: int, seed: int) -> RecallData:
@@ -67,6 +70,9 @@ def near_by_hand(data: RecallData, c: ItemCF) -> np.ndarray:
         ItemCF(shrink=1, order_weight=0, damp=False, fame=0.5),
         ItemCF(latest=5, window=1, block=7),
         ItemCF(neighbours=100, kept="candidate"),
+        ItemCF(neighbours=100, memory_mb=0),
+        ItemCF(neighbours=100, memory_mb=0, kept="candidate", threads=1),
+        ItemCF(latest=5, window=1, block=7, memory_mb=0),
     ],
 )
 def test_likeness_is_the_formula(settings: ItemCF) -> None:
@@ -78,6 +84,67 @@ def test_likeness_is_the_formula(settings: ItemCF) -> None:
         dense[i, fitted.item[rows]] = fitted.near[rows]
         assert (np.diff(fitted.near[rows]) <= 0).all()
     np.testing.assert_allclose(dense, near_by_hand(data, settings), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kept", ["seed", "candidate"])
+def test_both_orders_of_work_and_any_threads_give_the_same(kept: Any) -> None:
+    data = random_likes(people=60, items=120, rows=5000, seed=5)
+    ways = [
+        ItemCF(neighbours=10, kept=kept, block=block, threads=threads, memory_mb=memory_mb)
+        for block, threads, memory_mb in ((2048, 1, 256), (11, 3, 256), (2048, 1, 0), (11, 3, 0))
+    ]
+    taste = Taste.of(data, 300)
+    assert [way._holds_a_table(taste) for way in ways] == [True, True, False, False]
+    first, *others = [way.fit(data, 0) for way in ways]
+    for other in others:
+        assert np.array_equal(other.start, first.start)
+        np.testing.assert_allclose(other.near, first.near, rtol=1e-6)
+    assert np.array_equal(first.item, others[0].item)  # the same order: to the last bit
+    assert np.array_equal(first.near, others[0].near)
+    assert np.array_equal(others[1].item, others[2].item)
+    assert np.array_equal(others[1].near, others[2].near)
+
+
+def test_a_table_of_all_pairs_is_never_larger_than_allowed() -> None:
+    # 4 * 512^2 bytes are one megabyte, 4 * 513^2 are more
+    for items, fits in ((512, True), (513, False)):
+        liked = np.tile(np.arange(items), 10)
+        data = likes(np.repeat(np.arange(10), items).tolist(), liked.tolist(), 10, items)
+        assert ItemCF(memory_mb=1)._holds_a_table(Taste.of(data, 10_000)) == fits
+
+
+def test_of_a_person_with_very_many_items_only_the_latest_count() -> None:
+    many = 100_000
+    data = likes([0] * many + [1, 1], [*range(many), many - 2, many - 1], 2, many)
+    fitted = ItemCF().fit(data, 0)
+    assert (np.diff(fitted.start) > 0).sum() == ItemCF().latest
+    assert fitted.start[many - ItemCF().latest] == 0
+    assert len(fitted.item) <= ItemCF().latest * ItemCF().neighbours
+
+
+def test_events_that_repeat_are_unknown_or_are_no_number_are_no_likes() -> None:
+    data = likes([0, 0, 0, 0, 1, 1, 1], [0, 1, 2, 9, 0, 1, 1], 2, 3)  # item 9 is not in the table
+    strength = np.array([1, 1, np.nan, 1, 1, 0.5, 0.5], np.float32)
+    data = replace(data, behaviours=replace(data.behaviours, strength=strength))
+    fitted = ItemCF().fit(data, 0)
+    plain = ItemCF().fit(likes([0, 0, 1, 1], [0, 1, 0, 1], 2, 3), 0)
+    assert fitted.item.tolist() == plain.item.tolist() == [1, 0]
+    assert fitted.near.tolist() == plain.near.tolist()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"neighbours": 0}, "itemcf.neighbours = 0: expected 1 or more."),
+        ({"threads": 0}, "itemcf.threads = 0: expected 1 or more."),
+        ({"shrink": -1.0}, "itemcf.shrink = -1.0: expected 0 or more."),
+        ({"decay": float("nan")}, "itemcf.decay = nan: expected 0 or more."),
+    ],
+)
+def test_a_wrong_setting_says_what_was_expected(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        ItemCF(**wrong)
+    assert str(error.value) == message
 
 
 def test_only_the_nearest_are_kept() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 from unit.funnel.recall.little_market import likes, question
 
+from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import RecallData
+from twoside.funnel.recall.channels._swing_pairs import pair_by_pair
 from twoside.funnel.recall.channels.swing import Swing
+from twoside.funnel.recall.taste import Taste
 
 
 def random_likes(seed: int) -> tuple[RecallData, list[set[int]]]:
@@ -43,6 +48,74 @@ def test_likeness_is_the_formula(alpha: float, damping: float) -> None:
     fitted = Swing(alpha=alpha, damping=damping, block=4).fit(data, 0)
     by_hand = near_by_hand(sets, 15, alpha, damping)
     np.testing.assert_allclose(dense(fitted, 15), by_hand, rtol=1e-5)
+
+
+def crowd(seed: int = 4) -> tuple[RecallData, list[set[int]]]:
+    """60 people who share many of 40 items, so that pair by pair is the cheaper order."""
+    rng = np.random.default_rng(seed)
+    person, item = rng.integers(0, 60, 2400), rng.integers(0, 40, 2400)
+    sets = [set(item[person == p].tolist()) for p in range(60)]
+    return likes(person.tolist(), item.tolist(), 60, 40), sets
+
+
+@pytest.mark.parametrize("damping", [0.0, 0.5])
+def test_both_orders_of_work_are_the_formula(damping: float) -> None:
+    data, sets = crowd()
+    by_hand = near_by_hand(sets, 40, 1.0, damping)
+    for way in (Swing(damping=damping), Swing(damping=damping, memory_mb=0)):
+        taken = way._by_pairs(Taste.of(data, 100), how(data, way))
+        assert (taken is None) == (way.memory_mb == 0)
+        np.testing.assert_allclose(dense(way.fit(data, 0), 40), by_hand, rtol=2e-6)
+
+
+def how(data: RecallData, way: Swing) -> tuple[Any, ...]:
+    many = Taste.of(data, way.latest).many
+    return many**-way.damping, 1 / (way.alpha + np.arange(2, many.max() + 1)), way.neighbours
+
+
+@pytest.mark.parametrize("memory_mb", [0, 256])
+def test_any_number_of_threads_and_blocks_gives_the_same(memory_mb: int) -> None:
+    data, _ = crowd()
+    settings = Swing(neighbours=9, memory_mb=memory_mb)
+    one = replace(settings, threads=1).fit(data, 0)
+    for other in (replace(settings, threads=3, block=7), replace(settings, threads=2, block=1)):
+        again = other.fit(data, 0)
+        assert np.array_equal(again.start, one.start)
+        assert np.array_equal(again.item, one.item)
+        assert np.array_equal(again.near, one.near)
+
+
+def test_rows_in_blocks_are_the_rows_of_the_whole_table() -> None:
+    data, _ = crowd()
+    taste, settings = Taste.of(data, 100), Swing()
+    liked = (taste.start, taste.item, taste.of_start, taste.person[taste.at])
+    _, item, near = pair_by_pair(0, 40, *liked, *how(data, settings))
+    parts = [pair_by_pair(a, b, *liked, *how(data, settings)) for a, b in ((0, 13), (13, 40))]
+    assert np.array_equal(np.concatenate([part[1] for part in parts]), item)
+    assert np.array_equal(np.concatenate([part[2] for part in parts]), near)
+
+
+def test_of_a_person_with_very_many_items_only_the_latest_count() -> None:
+    many = 100_000
+    data = likes([0] * many + [1] * many, [*range(many)] * 2, 2, many)
+    fitted = Swing().fit(data, 0)
+    assert len(fitted.item) == Swing().latest * (Swing().latest - 1)
+    assert fitted.item.min() == many - Swing().latest
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"max_people": 1}, "swing.max_people = 1: expected 2 or more."),
+        ({"alpha": -2.0}, "swing.alpha = -2.0: expected more than -2."),
+        ({"damping": -0.5}, "swing.damping = -0.5: expected 0 or more."),
+        ({"block": 0}, "swing.block = 0: expected 1 or more."),
+    ],
+)
+def test_a_wrong_setting_says_what_was_expected(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Swing(**wrong)
+    assert str(error.value) == message
 
 
 def test_a_sample_of_people_estimates_the_sum() -> None:

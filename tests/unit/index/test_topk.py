@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 
 
 @pytest.mark.parametrize("k", [0, 1, 7, 50])

@@ -1,0 +1,71 @@
+"""LibRecommender: Swing and ItemCF in Rust (`pip install LibRecommender recfarm tensorflow-cpu`).
+
+Its lists come by its own recommend call, person by person; candidates cannot be told apart by it,
+so for sets with candidates it gives its list of all items.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from libreco.algorithms import ItemCF, Swing
+from libreco.data import DatasetPure
+
+from bench.recall.jobs import told, work
+from bench.recall.peers.lists import Shared
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A fitted model of the library."""
+
+    model: Any
+    shared: Shared
+
+    def top(self, width: int) -> tuple[np.ndarray, np.ndarray]:
+        """Lists of all who are asked; its order, for it gives no scores."""
+        found = self.model.recommend_user(self.shared.asked.tolist(), width)
+        items = np.full((len(self.shared.asked), width), -1, np.int32)
+        for row, person in enumerate(self.shared.asked.tolist()):
+            known = set(self.shared.past(person, 10**6).tolist())
+            new = [item for item in found[person].tolist() if item not in known]
+            items[row, : len(new)] = new
+        places = np.arange(width, 0, -1, dtype=np.float32)
+        return items, np.where(items >= 0, places, 0)
+
+    def among(self, candidates: np.ndarray) -> np.ndarray:
+        """By the place in the whole list."""
+        items, scores = self.top(self.shared.items)
+        table = np.full((len(items), self.shared.items + 1), -np.inf, np.float32)
+        np.put_along_axis(table, items, np.where(items >= 0, scores, -np.inf), axis=1)
+        return np.take_along_axis(table, candidates, axis=1)
+
+
+def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Listed:
+    """One method."""
+    rows = pd.DataFrame(
+        {
+            "user": shared.person,
+            "item": shared.item,
+            "label": 1,
+            "time": np.arange(len(shared.item)),
+        }
+    )
+    train, info = DatasetPure.build_trainset(rows, shuffle=False)
+    kind = {"swing": Swing, "itemcf": ItemCF}[method]
+    model = kind(task="ranking", data_info=info, seed=seed, **settings)
+    model.fit(train, neg_sampling=False, verbose=0)
+    return Listed(model, shared)
+
+
+if __name__ == "__main__":
+    plan = Path(sys.argv[1])
+    method, folder = told(plan)
+    work(
+        plan, lambda job: fit(method, Shared.of(folder, job["stage"]), job["settings"], job["seed"])
+    )

@@ -1,0 +1,165 @@
+"""Lists of near items: one for each item (or person), and the sum of the lists of some seeds.
+
+    score(j) = sum over seeds i of  worth_i * near(i, j)
+
+Seeds are a person's recent items, or people who are like this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from twoside.funnel.recall.channel import Recalled
+from twoside.index.topk import best_first, offer
+from twoside.schema.artefact import Packed
+
+if TYPE_CHECKING:
+    from twoside.funnel.recall.seeds import Seeds
+    from twoside.index.vectors import Barred, VectorIndex
+
+_CHUNK = 4096
+"""Items whose neighbours are looked for at once."""
+
+
+@dataclass(frozen=True)
+class NearLists:
+    """The items of each seed; a seed is a row of items or of people."""
+
+    start: np.ndarray
+    """int64 (seeds + 1,): seed i has `item[start[i]:start[i + 1]]`"""
+    item: np.ndarray
+    """int32 (total,)"""
+    near: np.ndarray
+    """float32 (total,), above 0"""
+    size: int
+    """Rows of items."""
+
+    @staticmethod
+    def of_vectors(
+        vectors: np.ndarray, fame: float, neighbours: int, search: VectorIndex, seed: int
+    ) -> NearLists:
+        """near(i, j) = cosine of the vectors * |j| ^ fame, of the `neighbours` nearest items of
+        each item, nearest first; only those with near > 0.
+
+        Args:
+            vectors: float32 (items, dim); an item with zeros is near nothing.
+        """
+        known = np.flatnonzero((vectors != 0).any(axis=1)).astype(np.int32)
+        unit = famed(vectors[known], 0)
+        index = replace(search, metric="inner").build(known, famed(vectors[known], fame), seed)
+        counts = np.zeros(len(vectors) + 1, np.int64)
+        items, nears = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
+        for begin in range(0, len(known), _CHUNK):
+            rows = known[begin : begin + _CHUNK]
+            itself = (np.arange(len(rows) + 1), rows)
+            found, near = index.search(unit[begin : begin + _CHUNK], neighbours, barred=itself)
+            there = (found >= 0) & (near > 0)
+            counts[rows + 1] = there.sum(axis=1)
+            items.append(found[there])
+            nears.append(near[there])
+        start = np.cumsum(counts)
+        return NearLists(start, np.concatenate(items), np.concatenate(nears), len(vectors))
+
+    def gather(self, seeds: Seeds, allowed: np.ndarray, never: Barred, limit: int) -> Recalled:
+        """The sums, best first, of items that are allowed and not among `never`.
+
+        A person whose seeds have no list gets nothing; a seed beyond the lists is passed over.
+        """
+        n = len(seeds.start) - 1
+        items = np.full((n, limit), -1, np.int32)
+        scores = np.zeros((n, limit), np.float32)
+        if limit:
+            _gather(
+                seeds.start,
+                seeds.item,
+                seeds.worth,
+                self.start,
+                self.item,
+                self.near,
+                self.size,
+                np.asarray(allowed, np.bool_),
+                *never,
+                items,
+                scores,
+            )
+        return Recalled(items, scores)
+
+    def pack(self) -> Packed:
+        """For the store, as a part of a channel."""
+        arrays = {"start": self.start, "item": self.item, "near": self.near}
+        return Packed({"size": self.size}, arrays)
+
+    @staticmethod
+    def unpack(packed: Packed) -> NearLists:
+        """From `pack`."""
+        a = packed.arrays
+        return NearLists(a["start"], a["item"], a["near"], packed.meta["size"])
+
+
+def famed(vectors: np.ndarray, fame: float) -> np.ndarray:
+    """float32 (n, dim): the same directions, lengths to the power of `fame`; no zeros go in."""
+    wide = vectors.astype(np.float64)
+    length = np.sqrt((wide * wide).sum(axis=1, keepdims=True))
+    return np.asarray(wide * length ** (fame - 1), np.float32)
+
+
+def merged(one: Recalled, two: Recalled) -> Recalled:
+    """The best of two answers that share no item, in an answer of the same shape; of `two` only
+    scores above 0."""
+    limit = one.items.shape[1]
+    there = np.concatenate([one.items >= 0, (two.items >= 0) & (two.scores > 0)], axis=1)
+    items = np.concatenate([one.items, two.items], axis=1)
+    scores = np.concatenate([one.scores, two.scores], axis=1)
+    order = np.lexsort((items, np.where(there, -scores, np.inf)), axis=1)[:, :limit]
+    kept = np.take_along_axis(there, order, axis=1)
+    items = np.where(kept, np.take_along_axis(items, order, axis=1), -1)
+    scores = np.where(kept, np.take_along_axis(scores, order, axis=1), 0)
+    return Recalled(items.astype(np.int32), scores.astype(np.float32))
+
+
+@njit(cache=True, nogil=True)
+def _gather(  # type: ignore[no-untyped-def]
+    seed_start,
+    seed_item,
+    worth,
+    start,
+    item,
+    near,
+    known,
+    allowed,
+    never_start,
+    never_item,
+    out_items,
+    out_scores,
+):
+    size = len(allowed)
+    score = np.zeros(max(known, size), np.float64)
+    met = np.zeros(max(known, size), np.bool_)
+    touched = np.empty(max(known, size), np.int32)
+    for i in range(len(seed_start) - 1):
+        count = 0
+        for r in range(seed_start[i], seed_start[i + 1]):
+            seed = seed_item[r]
+            if seed >= len(start) - 1:
+                continue
+            for e in range(start[seed], start[seed + 1]):
+                j = item[e]
+                if not met[j]:
+                    met[j] = True
+                    touched[count] = j
+                    count += 1
+                score[j] += worth[r] * near[e]
+        for r in range(never_start[i], never_start[i + 1]):
+            met[never_item[r]] = False
+        kept = 0
+        for t in range(count):
+            j = touched[t]
+            if met[j] and j < size and allowed[j]:
+                kept = offer(out_scores[i], out_items[i], kept, np.float32(score[j]), j)
+            score[j] = 0.0
+            met[j] = False
+        best_first(out_scores[i], out_items[i], kept)

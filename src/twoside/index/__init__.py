@@ -1,0 +1,1 @@
+"""Search among vectors: `VectorIndex` builds, what it builds answers; exact or by cells."""

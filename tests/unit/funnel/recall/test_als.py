@@ -1,0 +1,189 @@
+"""Factors: fold-in against numpy and against `implicit`, the loss, and what teaches nothing."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from implicit.cpu.als import AlternatingLeastSquares
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
+from unit.funnel.recall.little_market import NOW_MS, empty, likes, market, question
+
+from twoside.errors import ConfigError, MissingExtra
+from twoside.funnel.recall.als import ALS, Factors
+from twoside.funnel.recall.channel import RecallData
+from twoside.funnel.recall.seeds import Seeds
+from twoside.schema.calendar import DAY_MS
+
+SMALL = ALS(dim=8, penalty=0.1, alpha=5.0, iterations=8)
+
+
+def random_seeds(items: int, sizes: list[int], seed: int = 0) -> Seeds:
+    rng = np.random.default_rng(seed)
+    start = np.concatenate([[0], np.cumsum(sizes)])
+    item = np.concatenate([rng.choice(items, n, replace=False) for n in sizes])
+    worth = rng.uniform(0.1, 2, len(item)).astype(np.float32)
+    return Seeds(start, item.astype(np.int32), worth, np.ones_like(worth))
+
+
+@pytest.mark.parametrize(("dim", "fade"), [(1, 1.0), (7, 0.3), (64, 1.0)])
+def test_fold_in_solves_the_normal_equations(dim: int, fade: float) -> None:
+    settings = ALS(dim=dim, alpha=3.0)
+    y = np.random.default_rng(1).normal(0, 0.4, (50, dim)).astype(np.float32)
+    seeds = random_seeds(50, [1, 5, 0, 50])
+    seeds = replace(seeds, worth=seeds.worth * fade, fade=seeds.fade * fade)
+    x = Factors(settings, y, 0.7).fold_in(seeds)
+    wide = y.astype(np.float64)
+    for i in range(4):
+        rows = slice(seeds.start[i], seeds.start[i + 1])
+        extra, liked = np.zeros(50), np.zeros(50)
+        extra[seeds.item[rows]] = 3.0 * seeds.worth[rows]
+        liked[seeds.item[rows]] = fade
+        left = (wide.T * (1 + extra)) @ wide + 0.7 * np.eye(dim)
+        np.testing.assert_allclose(
+            x[i], np.linalg.solve(left, wide.T @ (liked + extra)), rtol=1e-5, atol=1e-6
+        )
+    assert (x[2] == 0).all()
+
+
+def test_fold_in_is_what_implicit_recalculates() -> None:
+    seeds = random_seeds(60, [4, 9, 30])
+    y = np.random.default_rng(2).normal(0, 0.3, (60, 16)).astype(np.float32)
+    with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(factors=16, regularization=2.0, alpha=1.0, num_threads=1)
+        model.item_factors = y
+        confidence = 1 + 5.0 * seeds.worth
+        expected = model.recalculate_user(
+            np.arange(3), csr_matrix((confidence, seeds.item, seeds.start), (3, 60))
+        )
+    mine = Factors(ALS(dim=16, alpha=5.0), y, 2.0).fold_in(seeds)
+    np.testing.assert_allclose(mine, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_a_seed_without_a_vector_or_beyond_the_fit_says_nothing() -> None:
+    y = np.random.default_rng(3).normal(size=(10, 4)).astype(np.float32)
+    y[3] = 0
+    factors = Factors(ALS(dim=4), y, 1.0)
+    seeds = Seeds(
+        np.array([0, 3, 5]), np.array([1, 3, 99, 3, 10], np.int32), *np.ones((2, 5), np.float32)
+    )
+    plain = Seeds(np.array([0, 1, 1]), np.array([1], np.int32), *np.ones((2, 1), np.float32))
+    assert np.array_equal(factors.fold_in(seeds), factors.fold_in(plain))
+    assert (factors.fold_in(seeds)[1] == 0).all()
+
+
+def loss(settings: ALS, data: RecallData, y: np.ndarray) -> float:
+    """Of the vectors with each person's best answer to them, without ages."""
+    log = data.behaviours
+    ridge = settings.ridge(len(log), len(np.unique(log.item)))
+    liked = np.zeros((data.people.size, data.items.size))
+    liked[log.person, log.item] = 1
+    total = ridge * float((y**2).sum())
+    for row in liked:
+        c = 1 + settings.alpha * row
+        x = np.linalg.solve((y.T * c) @ y + ridge * np.eye(y.shape[1]), y.T @ (c * row))
+        total += float((c * (row - y @ x) ** 2).sum() + ridge * (x**2).sum())
+    return total
+
+
+def test_learning_goes_down_the_loss_to_where_exact_steps_lead() -> None:
+    rng = np.random.default_rng(0)
+    data = likes(rng.integers(0, 40, 500).tolist(), rng.integers(0, 30, 500).tolist(), 40, 30)
+    log = data.behaviours
+    pairs = np.unique(log.person * 30 + log.item)
+    data = likes((pairs // 30).tolist(), (pairs % 30).tolist(), 40, 30)
+    data = replace(data, behaviours=replace(data.behaviours, ts_ms=np.full(len(pairs), NOW_MS - 1)))
+    y = SMALL.learn(data, 0).vector.astype(float)
+    liked = np.zeros((40, 30))
+    liked[data.behaviours.person, data.behaviours.item] = 1
+    exact = rng.normal(0, 0.1, (30, 8))
+    for _ in range(30):
+        x = stepped(SMALL, liked, exact)
+        exact = stepped(SMALL, liked.T, x)
+    assert loss(SMALL, data, y) < 1.05 * loss(SMALL, data, exact)
+    assert loss(SMALL, data, exact) < 0.8 * loss(SMALL, data, np.zeros((30, 8)))
+
+
+def stepped(settings: ALS, liked: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Every row's exact vector; every item is liked by somebody."""
+    ridge = settings.ridge(int(liked.sum()), 30) * np.eye(y.shape[1])
+    c = 1 + settings.alpha * liked
+    return np.array(
+        [
+            np.linalg.solve((y.T * w) @ y + ridge, y.T @ (w * r))
+            for w, r in zip(c, liked, strict=True)
+        ]
+    )
+
+
+def test_confidence_is_strength_halved_by_age_of_what_was_not_refused() -> None:
+    data = likes([0, 0, 0, 0, 1], [0, 1, 1, 2, 0], 3, 4)
+    ages = np.array([10, 4, 2, 2, 0])
+    log = replace(
+        data.behaviours,
+        ts_ms=NOW_MS - ages * DAY_MS,
+        strength=np.array([4, 1, -1, 3, 1], np.float32),
+    )
+    start, item, c = ALS(alpha=10, half_life_days=2)._confidence(replace(data, behaviours=log))
+    assert start.tolist() == [0, 2, 3, 3]
+    assert item.tolist() == [2, 0, 0]  # the latest first; 1 was refused last
+    np.testing.assert_allclose(c, [1 + 10 * 3**0.5 / 2, 1 + 10 * 2 / 32, 11], rtol=1e-6)
+    start, item, _ = ALS(latest=1)._confidence(replace(data, behaviours=log))
+    assert start.tolist() == [0, 1, 2, 2]
+    assert item.tolist() == [2, 0]
+
+
+def test_the_ridge_grows_with_the_root_of_likes_an_item() -> None:
+    settings = ALS(penalty=0.5, alpha=10.0)
+    assert settings.ridge(900, 100) == pytest.approx(15.0)
+    assert settings.ridge(0, 0) == pytest.approx(5.0)
+
+
+def test_items_that_nobody_likes_and_an_empty_past_have_no_vector() -> None:
+    data = likes([0, 0, 1], [0, 2, 2], 2, 4)
+    assert SMALL.learn(data, 0).known.tolist() == [True, False, True, False]
+    assert not SMALL.learn(empty(data), 0).known.any()
+    one = SMALL.learn(likes([0], [0], 1, 1), 0)
+    assert one.known.tolist() == [True]
+    assert np.isfinite(one.vector).all()
+
+
+def test_people_with_the_same_past_have_the_same_vector_whenever_they_came() -> None:
+    data = market()
+    factors = SMALL.learn(data, 0)
+    asking = question(data, np.array([5]))
+    stranger = replace(asking, person=np.array([-1], np.int32))
+    one, two = (factors.fold_in(Seeds.of(a, 50, 1.0, 30)) for a in (asking, stranger))
+    assert (one != 0).any()
+    assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"dim": 0}, "als.dim = 0: expected 1 or more."),
+        ({"penalty": 0.0}, "als.penalty = 0.0: expected more than 0."),
+        ({"half_life_days": float("nan")}, "als.half_life_days = nan: expected more than 0."),
+    ],
+)
+def test_settings_are_checked(setting: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        ALS(**setting)
+
+
+def test_without_implicit_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = builtins.__import__
+
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name.startswith("implicit"):
+            raise ModuleNotFoundError("No module named 'implicit'", name="implicit")
+        return found(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtra, match=r"pip install 'twoside\[recall\]'"):
+        ALS().learn(market(), 0)
+    ALS().learn(empty(market()), 0)
