@@ -72,9 +72,20 @@ class ContentSimItem:
     """Weight of a recent item against the one after it."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
+    threads: int = 1
+    """Blocks of items that are listed at once; the lists are the same for any number."""
 
     def __post_init__(self) -> None:
-        whole = ("steps", "learn_from", "against", "neighbours", "work", "latest", "last")
+        whole = (
+            "steps",
+            "learn_from",
+            "against",
+            "neighbours",
+            "work",
+            "latest",
+            "last",
+            "threads",
+        )
         for name in whole:
             if getattr(self, name) < 1:
                 raise ConfigError(
@@ -274,9 +285,11 @@ class FittedContentSimItem:
         k = min(s.neighbours, max(items.size - 1, 0))
 
         def rows(begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            return likeness.lists(np.arange(begin, end), self.weights, k, s.work)
+            count, item, near = likeness.lists(np.arange(begin, end), self.weights, k, s.work)
+            kept = np.arange(k) < count[:, None]
+            return count, item[kept], near[kept]
 
-        return by_block(items.size, 2048, rows)
+        return by_block(items.size, 2048, s.threads, rows)
 
     def pack(self) -> Packed:
         """Settings, weights and lists."""

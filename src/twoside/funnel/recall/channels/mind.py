@@ -79,7 +79,7 @@ class MIND:
     """Recent items of the person that count."""
     decay: float = 0.6
     """Weight of a recent item against the one after it."""
-    forget: float = 0.5
+    forget: float = 0.2
     """Share of item ids that learning sees as unknown."""
     learning_rate: float = 0.01
     penalty: float = 0.01
