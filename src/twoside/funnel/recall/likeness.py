@@ -16,7 +16,7 @@ from numba import njit
 from twoside.funnel.recall.groups import numbers_of
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
 from twoside.funnel.recall.terms import Terms
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 
 if TYPE_CHECKING:
     from twoside.schema.entities import EntityTable

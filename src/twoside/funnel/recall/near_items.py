@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 
 _BLOCK = 1024
 """Items compared with all others at once."""
