@@ -64,7 +64,10 @@ class ALSSimItem:
 
     def fit(self, data: RecallData, seed: int) -> FittedPerson | FittedItems:
         """Learn the vectors; an empty past gives a channel that finds nothing."""
-        factors = self.als.learn(data, seed)
+        return self.of(self.als.learn(data, seed), seed)
+
+    def of(self, factors: Factors, seed: int) -> FittedPerson | FittedItems:
+        """The channel of vectors that were learned elsewhere; the seed is that of the search."""
         if self.by == "items":
             near = NearLists.of_vectors(
                 factors.vector, self.fame, self.neighbours, self.search, seed

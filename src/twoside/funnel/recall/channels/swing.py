@@ -111,7 +111,7 @@ class Swing:
         liked = (taste.start, taste.item, of_start, of, everybody)
 
         def rows(begin: int, end: int) -> Rows:
-            return _item_by_item(begin, end, *liked, *how)  # type: ignore[no-any-return]
+            return item_by_item(begin, end, *liked, *how)  # type: ignore[no-any-return]
 
         return by_block(taste.items, self.block, self.threads, rows)
 
@@ -137,7 +137,7 @@ def _first_people(start, item, sequence, of_start):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - one loop a step
+def item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - one loop a step
     begin, end, start, item, of_start, of, everybody, weight, share, neighbours
 ):
     """Near items of `begin` to `end`.
