@@ -1,8 +1,8 @@
 """Learning channels on Spark, for logs that one machine cannot hold.
 
     log = Log(frame, people, items, now_ms)             # or Log.of(data, session)
-    fitted = neighbours.fit("itemcf", ItemCF(), log, 7)     # as ItemCF().fit(data, 7)
-    neighbours.write("swing", Swing(), log, 7, "hdfs:///near/swing")
+    fitted = fit_on_spark("itemcf", ItemCF(), log, folder, seed=7)    # as ItemCF().fit(data, 7)
+    neighbours_on_spark("swing", Swing(), log, "hdfs:///near/swing", seed=7)
 
 Settings and fitted classes are those of the channels; only the learning is done here, by joins,
 windows and sums of Spark. Needs `pip install 'twoside[spark]'` and Java 17. Only Swing runs Python

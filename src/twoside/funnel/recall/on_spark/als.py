@@ -16,6 +16,7 @@ import numpy as np
 from pyspark.ml.recommendation import ALS as SparkALS  # noqa: N811 - ours has the name
 from pyspark.sql import functions as fn
 
+from twoside.errors import DataError
 from twoside.funnel.recall.als import ALS, Factors
 from twoside.funnel.recall.on_spark.likes import liked, pairs
 from twoside.funnel.recall.on_spark.log import kept
@@ -24,7 +25,16 @@ from twoside.schema.calendar import DAY_MS
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from twoside.funnel.recall.channels.als_simitem import ALSSimItem, FittedItems, FittedPerson
     from twoside.funnel.recall.on_spark.log import Log
+
+
+def fit(
+    settings: ALSSimItem, log: Log, folder: str, seed: int, blocks: int = 10
+) -> FittedPerson | FittedItems:
+    """As `settings.fit`, with factors that Spark learned; the index over them, or the lists of near
+    items, are made in this process."""
+    return settings.of(learn(settings.als, log, folder, seed, blocks), seed)
 
 
 def learn(settings: ALS, log: Log, folder: str, seed: int, blocks: int = 10) -> Factors:
@@ -40,20 +50,27 @@ def learn(settings: ALS, log: Log, folder: str, seed: int, blocks: int = 10) -> 
         blocks: pieces of people and of items that Spark learns side by side; the vectors depend
             on it a little, for each begins at random.
     """
-    log.session.sparkContext.setCheckpointDir(folder)
     vector = np.zeros((log.items, settings.dim), np.float32)
     with kept(_worths(settings, log)) as likes:
-        counts = (fn.countDistinct(name) for name in ("person", "item"))
-        people, items, total = likes.agg(*counts, fn.count("*")).first() or (0, 0, 0)
-        ridge = settings.ridge(total, items)
-        if not total:
-            return Factors(settings, vector, ridge)
-        found = _descend(settings, likes, ridge * np.sqrt(people * items) / total, seed, blocks)
-        rows = found.toArrow()
-    flat = rows["features"].combine_chunks().flatten().to_numpy()
-    stretch = (people / items) ** 0.25
-    vector[rows["id"].to_numpy()] = flat.reshape(-1, settings.dim) * np.float32(stretch)
+        found, ridge = _vectors(settings, likes, folder, seed, blocks)
+        if found is not None:
+            rows = found.toArrow()
+            flat = rows["vector"].combine_chunks().flatten().to_numpy()
+            vector[rows["item"].to_numpy()] = flat.reshape(-1, settings.dim)
     return Factors(settings, vector, ridge)
+
+
+def write_vectors(
+    settings: ALS, log: Log, out: str, folder: str, seed: int, blocks: int = 10
+) -> None:
+    """Write item (int), vector (array of float) of the liked items as Parquet, for a search engine
+    beside; what `out` held is replaced. An empty past is an error, for there is nothing to learn.
+    """
+    with kept(_worths(settings, log)) as likes:
+        found, _ = _vectors(settings, likes, folder, seed, blocks)
+        if found is None:
+            raise DataError("als on Spark: nobody liked anything: no vectors to write.")
+        found.write.mode("overwrite").parquet(out)
 
 
 def _worths(settings: ALS, log: Log) -> DataFrame:
@@ -64,20 +81,30 @@ def _worths(settings: ALS, log: Log) -> DataFrame:
     return newest.select("person", "item", worth.cast("float").alias("worth")).filter("worth > 0")
 
 
-def _descend(settings: ALS, likes: DataFrame, weight: float, seed: int, blocks: int) -> DataFrame:
-    """id, features of the liked items."""
+def _vectors(
+    settings: ALS, likes: DataFrame, folder: str, seed: int, blocks: int
+) -> tuple[DataFrame | None, float]:
+    """item, vector of the liked items, and the ridge that people go with; None without likes."""
+    counts = (fn.countDistinct(name) for name in ("person", "item"))
+    people, items, total = likes.agg(*counts, fn.count("*")).first() or (0, 0, 0)
+    ridge = settings.ridge(total, items)
+    if not total:
+        return None, ridge
+    likes.sparkSession.sparkContext.setCheckpointDir(folder)
     model = SparkALS(
         rank=settings.dim,
         maxIter=settings.iterations,
-        regParam=float(weight),
+        regParam=float(ridge * np.sqrt(people * items) / total),
         implicitPrefs=True,
         alpha=float(settings.alpha),
         userCol="person",
         itemCol="item",
         ratingCol="worth",
         seed=seed,
-        checkpointInterval=2,
         numUserBlocks=blocks,
         numItemBlocks=blocks,
+        checkpointInterval=2,
     ).fit(likes)
-    return model.itemFactors
+    stretch = fn.lit(float((people / items) ** 0.25))
+    vector = fn.transform("features", lambda value: (value * stretch).cast("float"))
+    return model.itemFactors.select(fn.col("id").alias("item"), vector.alias("vector")), ridge

@@ -33,17 +33,11 @@ def near(settings: ItemCF, log: Log, likes: DataFrame, seed: int) -> DataFrame: 
             f"itemcf.words = {settings.words}: expected 0 on Spark, where no words of items are."
         )
     weighed = likes.select("person", "item", "back", _damped(settings).alias("weight"))
-    sums = _sums(settings, weighed)
-    square = fn.sum(fn.col("weight").cast("double") ** 2)
-    items = weighed.groupBy("item").agg(square.alias("square"))
-    for side in ("a", "b"):
-        own = items.select(fn.col("item").alias(side), fn.col("square").alias(f"square_{side}"))
-        sums = sums.join(own, side)
-    there = (fn.col(c).alias(n) for c, n in zip("ab", lists.COLUMNS[:2], strict=True))
-    back = (fn.col(c).alias(n) for c, n in zip("ba", lists.COLUMNS[:2], strict=True))
-    both = sums.select(*there, _near(settings, "after", "a", "b").alias("near")).unionAll(
-        sums.select(*back, _near(settings, "before", "b", "a").alias("near"))
-    )
+    square = fn.sum(fn.col("weight").cast("double") ** 2).alias("square")
+    sums = _sums(settings, weighed.join(weighed.groupBy("item").agg(square), "item"))
+    there = _near(settings, "after", "a", "b")
+    back = _near(settings, "before", "b", "a")
+    both = sums.select(fn.inline(fn.array(there, back)))
     of, other = ("item", "near_item") if settings.kept == "seed" else ("near_item", "item")
     order = fn.desc("near"), fn.asc(other)
     return lists.first(both.filter("near > 0"), of, *order, limit=settings.neighbours)
@@ -55,8 +49,8 @@ def _damped(settings: ItemCF) -> Column:
 
 
 def _sums(settings: ItemCF, weighed: DataFrame) -> DataFrame:
-    """a, b (a < b); product: sum_p w_pa w_pb; after: sum_p 1 / d where b came after a, and before:
-    where b came before a."""
+    """a, b (a < b), with square_a and square_b: sum_p w_p^2; product: sum_p w_pa w_pb; after: sum_p
+    1 / d where b came after a, and before: where b came before a."""
     one, two = weighed.alias("one"), weighed.alias("two")
     same = fn.col("one.person") == fn.col("two.person")
     both = one.join(two, same & (fn.col("one.item") < fn.col("two.item")))
@@ -68,6 +62,8 @@ def _sums(settings: ItemCF, weighed: DataFrame) -> DataFrame:
         return fn.sum(fn.when(counts, 1 / apart).otherwise(0.0))
 
     return both.groupBy(fn.col("one.item").alias("a"), fn.col("two.item").alias("b")).agg(
+        fn.first("one.square").alias("square_a"),
+        fn.first("two.square").alias("square_b"),
         fn.sum(product).alias("product"),
         in_order(steps).alias("after"),
         in_order(-steps).alias("before"),
@@ -75,6 +71,9 @@ def _sums(settings: ItemCF, weighed: DataFrame) -> DataFrame:
 
 
 def _near(settings: ItemCF, order: str, seed: str, other: str) -> Column:
+    """A row of the answer: the seed, the other, and how near they are."""
     above = fn.col("product") + settings.order_weight * fn.col(order)
     below = fn.sqrt(f"square_{seed}") * fn.col(f"square_{other}") ** settings.fame
-    return (above / (below + settings.shrink)).cast("float")
+    near = (above / (below + settings.shrink)).cast("float")
+    columns = zip((fn.col(seed), fn.col(other), near), lists.COLUMNS, strict=True)
+    return fn.struct(*(column.alias(name) for column, name in columns))

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from twoside.errors import ConfigError, did_you_mean
 from twoside.funnel.recall.neighbours import ItemNeighbours
 from twoside.funnel.recall.on_spark import itemcf, lists, swing
 from twoside.funnel.recall.on_spark.likes import liked, pairs
@@ -24,18 +23,8 @@ if TYPE_CHECKING:
 _NEAR: dict[str, Callable[..., DataFrame]] = {"itemcf": itemcf.near, "swing": swing.near}
 
 
-def neighbours_on_spark(
-    use: str, settings: ItemCF | Swing, log: Log, folder: str, seed: int
-) -> None:
-    """Write the neighbour lists of a channel: (item, near_item, near) as Parquet, those of an item
-    together and nearest first. Nothing of them passes through this process. An empty past writes
-    no rows.
-
-    Args:
-        use: the channel's name, "itemcf" or "swing".
-        folder: a path or an address such as `hdfs:///near/swing`; what it held is replaced.
-        seed: as in `settings.fit`.
-    """
+def write(use: str, settings: ItemCF | Swing, log: Log, folder: str, seed: int) -> None:
+    """Write the lists as Parquet, as `jobs.neighbours_on_spark` says."""
     with _near(use, settings, log, seed) as near:
         lists.write(near, folder)
 
@@ -62,7 +51,5 @@ def _fitted(settings: ItemCF | Swing, near: DataFrame, items: int) -> ItemNeighb
 
 @contextmanager
 def _near(use: str, settings: ItemCF | Swing, log: Log, seed: int) -> Iterator[DataFrame]:
-    if use not in _NEAR:
-        raise ConfigError(f"recall on Spark: no near items of '{use}'. {did_you_mean(use, _NEAR)}")
     with kept(liked(pairs(log), settings.latest)) as likes:
         yield _NEAR[use](settings, log, likes, seed)

@@ -24,6 +24,7 @@ from twoside.funnel.recall.channels.itemcf import ItemCF
 from twoside.funnel.recall.channels.swing import Swing
 from twoside.funnel.recall.channels.usercf import UserCF
 from twoside.funnel.recall.on_spark import als, neighbours, usercf
+from twoside.funnel.recall.on_spark.jobs import fit_on_spark, neighbours_on_spark
 from twoside.funnel.recall.on_spark.log import Log
 from twoside.funnel.recall.seeds import Seeds
 from twoside.metrics.topn import recall_at
@@ -97,7 +98,7 @@ def test_lists_are_those_of_one_machine(session, use, settings) -> None:
 def test_written_lists_are_read_as_they_were(session, tmp_path, use, settings) -> None:
     data = rough()
     for _ in range(2):  # what the folder held is replaced
-        neighbours.neighbours_on_spark(use, settings, Log.of(data, session), str(tmp_path), 7)
+        neighbours_on_spark(use, settings, Log.of(data, session), str(tmp_path), 7)
     found = neighbours.read(settings, str(tmp_path), data.items.size, session)
     assert_same(found, settings.fit(data, 7))
     written = session.read.parquet(str(tmp_path)).toArrow()
@@ -186,16 +187,51 @@ def test_factors_of_spark_find_nearly_what_those_of_one_machine_find(session, tm
     assert recall_at(found, truth, 10) > 0.95 * recall_at(expected, truth, 10)
 
 
+def test_vectors_are_written_as_they_are_fitted(session, tmp_path) -> None:
+    data, _, _ = blocks()
+    settings, log = ALS(dim=4, iterations=2), Log.of(data, session)
+    out, folder = str(tmp_path / "out"), str(tmp_path / "kept")
+    als.write_vectors(settings, log, out, folder, 3, blocks=1)
+    rows = session.read.parquet(out).toArrow()
+    vector = np.array(rows["vector"].to_pylist())
+    found = als.learn(settings, log, folder, 3, blocks=1)
+    np.testing.assert_allclose(vector, found.vector[rows["item"].to_numpy()], rtol=1e-3, atol=1e-5)
+    assert found.known.sum() == len(rows)
+    with pytest.raises(DataError, match="nobody liked anything"):
+        als.write_vectors(settings, Log.of(empty(data), session), out, folder, 3)
+
+
+@pytest.mark.parametrize(
+    ("use", "settings"),
+    [
+        ("itemcf", ItemCF()),
+        ("swing", Swing()),
+        ("usercf", UserCF()),
+        ("als_simitem", ALSSimItem(als=ALS(dim=2, iterations=1))),
+        ("als_simitem", ALSSimItem(als=ALS(dim=2, iterations=1), by="items")),
+    ],
+)
+def test_a_channel_fitted_on_spark_packs_and_answers(session, tmp_path, use, settings) -> None:
+    data = rough()
+    fitted = fit_on_spark(use, settings, Log.of(data, session), str(tmp_path), 1)
+    asking = question(data)
+    told, again = (f.recall(asking, 5) for f in (fitted, settings.unpack(fitted.pack())))
+    assert (told.items >= 0).any(axis=1).sum() > 30
+    assert np.array_equal(told.items, again.items)
+
+
 @pytest.mark.parametrize(
     ("use", "settings", "message"),
     [
-        ("swign", Swing(), r"no near items of 'swign'\. Did you mean 'swing'\?"),
-        ("itemcf", ItemCF(words=0.5), "itemcf.words = 0.5: expected 0 on Spark"),
+        ("swign", Swing(), r"no job for 'swign'\. Did you mean 'swing'\?"),
+        ("usercf", UserCF(), r"no job for 'usercf'\. Known: itemcf, swing"),
+        ("swing", ItemCF(), r"settings of 'swing' are ItemCF: expected Swing\."),
+        ("itemcf", ItemCF(words=0.5), r"itemcf\.words = 0\.5: expected 0 on Spark"),
     ],
 )
-def test_what_spark_does_not_do_is_said(session, use, settings, message) -> None:
+def test_what_spark_does_not_do_is_said(session, tmp_path, use, settings, message) -> None:
     with pytest.raises(ConfigError, match=message):
-        neighbours.fit(use, settings, Log.of(rough(), session), 0)
+        neighbours_on_spark(use, settings, Log.of(rough(), session), str(tmp_path), 0)
 
 
 def test_a_frame_without_a_column_is_named(session) -> None:
