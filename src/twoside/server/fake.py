@@ -29,6 +29,7 @@ from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
 from twoside.server.fake_analysis import fake_analysis
 from twoside.server.fake_cube import fake_cube
+from twoside.server.fake_recall import fake_near, fake_reasons
 from twoside.server.service import ExternalId, Served
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
     from twoside.features.analysis.findings import Analysis
+    from twoside.schema.reasons import RecallReasons
 
 _CHANNELS = ("itemcf", "swing", "content", "distance", "hot", "fresh", "history")
 _TITLES = (
@@ -255,6 +257,14 @@ class FakeService:
         return Explanation(
             request, channels, merged, preranked, ranked, targets, dropped, slate, shown, spent
         )
+
+    def reasons(self, scene: str, request: Request) -> RecallReasons:
+        declared = self._scene(scene)
+        sizes = self.size[declared.item], self.size[declared.person]
+        return fake_reasons(request, *sizes, self.seed)
+
+    def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
+        return fake_near(item, most, self.size[self._scene(scene).item])
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language

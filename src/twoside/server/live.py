@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from twoside.schema.evaluation import Evaluation, PlayResult
     from twoside.schema.explanation import Explanation
     from twoside.schema.progress import Steps
-    from twoside.schema.request import Request
+    from twoside.schema.reasons import RecallReasons
+    from twoside.schema.request import Candidates, Request
     from twoside.server.service import ExternalId, Served
 
 
@@ -118,6 +119,14 @@ class LiveService:
     def explain(self, scene: str, request: Request) -> Explanation:
         """One list with its story."""
         return self._of(scene).explain(request)
+
+    def reasons(self, scene: str, request: Request) -> RecallReasons:
+        """What recall finds for one request, and why."""
+        return self._of(scene).reasons(request)
+
+    def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
+        """What each channel holds near to an item."""
+        return self._of(scene).near(item, most)
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language
