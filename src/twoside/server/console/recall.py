@@ -1,25 +1,54 @@
-"""Recall: the channels compared."""
+"""Recall: channels compared, what they share, whom the merge asks; a person, an item, and a map."""
 
 from __future__ import annotations
 
 import asyncio
+from html import escape
 from typing import TYPE_CHECKING
 
 from twoside.charts.channels import channels
-from twoside.server.console.pieces import card, chart, grid, nothing, number, table
+from twoside.server.console import recall_item, recall_person
+from twoside.server.console.pieces import card, chart, grid, html, nothing, number, table
 
 if TYPE_CHECKING:
+    from twoside.schema.evaluation import Evaluation
     from twoside.server.console.frame import View
+
+PARTS = {
+    "channels": None,
+    "person": recall_person.show,
+    "item": recall_item.show,
+}
+"""What the address may ask for as `part`; the first one without."""
 
 
 async def show(view: View) -> None:
-    """The page."""
-    texts = view.texts
+    """The page: one of its parts."""
+    asked = view.query.get("part", "")
+    part = asked if asked in PARTS else "channels"
+    html(_parts(view, part)).style("width: 100%")
+    inner = PARTS[part]
+    if inner is not None:
+        await inner(view)
+        return
     evaluation = await asyncio.to_thread(view.desk.service.evaluation, view.scene)
     if evaluation is None:
-        nothing(texts("no_evaluation", scene=view.scene))
+        nothing(view.texts("no_evaluation", scene=view.scene))
         return
-    found = evaluation.recall
+    await _compared(view, evaluation)
+
+
+def _parts(view: View, here: str) -> str:
+    links = "".join(
+        f"<a class='{'here' if part == here else ''}' href='{view.link(part=part)}'>"
+        f"{escape(view.texts(f'recall_{part}'))}</a>"
+        for part in PARTS
+    )
+    return f"<nav class='parts'>{links}</nav>"
+
+
+async def _compared(view: View, evaluation: Evaluation) -> None:
+    texts, found = view.texts, evaluation.recall
     order = sorted(found, key=lambda name: (name != "merged", -found[name].recall_500))
     keys = ("coverage", "gini", "unique", "latency")
     head = [texts("channel"), "Recall@100", "Recall@500", *(texts(key) for key in keys)]

@@ -64,6 +64,38 @@ WORDS: Words = {
     ),
     "card_channel_table": ("In figures", "明细"),
     "channel": ("Channel", "渠道"),
+    "recall_channels": ("Channels", "渠道"),
+    "recall_person": ("A person, and why", "某人与原因"),
+    "recall_item": ("An item's neighbours", "物品近邻"),
+    "show_it": ("Show", "查看"),
+    "item_id": ("Item's id", "物品 ID"),
+    "unknown_person_recall": (
+        "The lake does not know {person}: for somebody new no channel has reasons.",
+        "数据湖中没有 {person}：新人没有可解释的召回原因。",
+    ),
+    "unknown_item": ("The lake does not know {item}.", "数据湖中没有 {item}。"),
+    "no_reasons": (
+        "No channel of this funnel sums up recent items or like people (itemcf, usercf ...).",
+        "该漏斗没有按近期物品或相似的人求和的渠道（itemcf、usercf 等）。",
+    ),
+    "no_near": (
+        "No channel of this funnel knows what is near to an item (itemcf, swing, two_tower ...).",
+        "该漏斗没有物品近邻渠道（itemcf、swing、two_tower 等）。",
+    ),
+    "note_reasons": (
+        "Shares of the score; they sum to 100 %. A negative one speaks against the item.",
+        "各原因占得分的比例，合计 100%；负值表示反对。",
+    ),
+    "note_near": (
+        "Nearest first, by each channel's own measure; ×n: n channels have it. Closed items too.",
+        "按各渠道自己的度量由近到远；×n 表示 n 个渠道都有。含已关闭物品。",
+    ),
+    "finds_nothing": ("finds nothing", "无结果"),
+    "because": ("Because of", "原因"),
+    "more_reasons": ("{n} more", "另外 {n} 个"),
+    "recent_of": ("Lately of {person}:", "{person} 近期："),
+    "no_past": ("nothing that speaks for an item", "没有正向行为"),
+    "near_people": ("Like this person", "相似的人"),
     "latency": ("Latency, ms", "耗时 (ms)"),
     # ranker
     "page_ranker": ("Ranker", "排序质量"),
