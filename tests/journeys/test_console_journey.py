@@ -47,7 +47,7 @@ TITLES = {
 }
 CHARTS = {
     "overview": 2,
-    "recall": 1,
+    "recall": 2,
     "ranker": 4,
     "explain": 3,
     "world": 2,
@@ -225,6 +225,20 @@ def test_a_feature_is_found_sorted_filtered_and_looked_at_closely(visit, address
     assert "Duplicate" in about.inner_text()
     visit.goto(f"{address}/console/en/features?scene={SCENE}&feature=featur_8")
     visit.locator(".nothing", has_text="Did you mean 'feature_8'?").wait_for()
+
+
+def test_recall_shows_budgets_before_and_after_learning_and_why_a_channel_is_refused(
+    visit, address
+):
+    visit.goto(f"{address}/console/en/recall?scene={SCENE}")
+    visit.locator(".parts").get_by_text("Budgets and worth").click()
+    visit.wait_for_url("**part=merge**")
+    _drawn(visit, 4)
+    first = visit.locator("section.card").nth(1)
+    assert first.locator("h2").inner_text() == "New people: 240 people"
+    assert "finds nothing right" in first.locator("tbody tr").last.inner_text()
+    gains = visit.locator("section.card").first.locator("tbody tr")
+    assert "+0.0500 [+0.0410, +0.0590]" in gains.first.inner_text()
 
 
 def test_recall_says_why_a_person_gets_an_item_and_what_is_near_to_it(visit, address):

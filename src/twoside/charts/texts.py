@@ -81,6 +81,21 @@ WORDS: Words = {
         "Share of the row's items that the column has too",
         "行渠道的物品被列渠道也召回的比例",
     ),
+    # groups of channels
+    "by_near_items": ("By near items", "按物品近邻"),
+    "by_vectors": ("By vectors", "按向量"),
+    "by_people": ("By like people", "按相似的人"),
+    "by_attributes": ("By attributes and place", "按属性与位置"),
+    "by_everybody": ("By everybody and time", "按热度与时间"),
+    "by_own_past": ("By the own past", "按自身历史"),
+    "by_other": ("Others", "其他"),
+    # what a merge learned
+    "in_turn": ("Merged in turn", "轮流合并"),
+    "budget": ("Learned budget", "学得的配额"),
+    "asked": ("Asked", "采用"),
+    "refused": ("Refused", "弃用"),
+    "items_asked": ("Items of the channel for one person", "每人取自该渠道的物品数"),
+    "marginal_worth": ("Recall lost without it, 95 % interval", "去掉后损失的召回率，95% 区间"),
     # realism
     "item_gini": ("Item Gini", "物品基尼系数"),
     "activity_gini": ("Activity Gini", "活跃度基尼系数"),

@@ -29,7 +29,7 @@ from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
 from twoside.server.fake_analysis import fake_analysis
 from twoside.server.fake_cube import fake_cube
-from twoside.server.fake_recall import fake_near, fake_reasons
+from twoside.server.fake_recall import fake_merge, fake_near, fake_overlap, fake_reasons
 from twoside.server.service import ExternalId, Served
 
 if TYPE_CHECKING:
@@ -191,7 +191,16 @@ class FakeService:
         seconds = {"samples": 12.1, "features": 31.0, "recall": 8.2, "rank": 44.0, "evaluate": 9.3}
         rows = {"fit": 2_600_000, "valid": 100_000, "test": 210_000}
         return Evaluation(
-            scene, "2026-03-28", ("2026-03-29", "2026-03-30"), rows, recall, rank, stages, seconds
+            scene,
+            "2026-03-28",
+            ("2026-03-29", "2026-03-30"),
+            rows,
+            recall,
+            rank,
+            stages,
+            seconds,
+            fake_merge(_CHANNELS),
+            fake_overlap(_CHANNELS),
         )
 
     def play(self, scene: str) -> PlayResult | None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from twoside.schema.merge_report import ChannelWorth, MergeGain, MergeReport
 from twoside.schema.reasons import Reasoned, Reasons, RecallReasons
 from twoside.schema.request import Candidates, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KINDS = ("view", "chat", "reach")
 
@@ -44,3 +50,34 @@ def fake_near(item: int, most: int, items: int) -> dict[str, Candidates]:
         scores = (0.9 / (1 + np.arange(len(rows)))).astype(np.float32)
         found[name] = Candidates(rows.astype(np.int32), scores)
     return found
+
+
+def fake_overlap(channels: Sequence[str]) -> dict[str, dict[str, float]]:
+    """The nearer two stand in the list, the more they share; the last one finds nothing."""
+    share = {
+        one: {other: 0.9 ** (3 * abs(n - m)) for m, other in enumerate(channels)}
+        for n, one in enumerate(channels)
+    }
+    for row in share.values():
+        row[channels[-1]] = 0.0
+    share[channels[-1]] = dict.fromkeys(channels, float("nan"))
+    return share
+
+
+def fake_merge(channels: Sequence[str]) -> MergeReport:
+    """Budgets that learning doubled for some; the last two channels are refused."""
+    refused = ("finds nothing right", "brings -0.0010 (-0.0040 to 0.0020): not above 0")
+    rows = []
+    for k, kind in enumerate(("new", "light", "heavy", "all")):
+        for n, name in enumerate(channels):
+            why = refused[len(channels) - 1 - n] if n >= len(channels) - 2 else ""
+            worth = -0.001 if why else 0.06 / (1 + n + k)
+            worth = float("nan") if n == len(channels) - 1 else worth
+            figures = 400 // (1 + n) * (not why), worth, worth - 0.003, worth + 0.003
+            rows.append(ChannelWorth(kind, name, 100.0, *figures, 0.2 + n / 10, why))
+    gains = (
+        MergeGain("recall@1000", 0.61, 0.66, channels[0], 0.48, 0.041, 0.059, 0.002, (0.16, 0.2)),
+        MergeGain("ndcg@10", 0.08, 0.11, channels[0], 0.1, 0.02, 0.04, 0.002, (0.004, 0.016)),
+    )
+    people = {"new": 240, "light": 1_310, "heavy": 950, "all": 0}
+    return MergeReport(people, tuple(rows), gains)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from twoside.charts.arms import arms
+from twoside.charts.budgets import budgets
 from twoside.charts.calibration import calibration
+from twoside.charts.channel_groups import grouped
 from twoside.charts.channels import channels
 from twoside.charts.durations import durations
 from twoside.charts.label_rates import label_rates
 from twoside.charts.lorenz import curve, lorenz
-from twoside.charts.overlap import overlap, shares
+from twoside.charts.overlap import overlap, share_map, shares
 from twoside.charts.positions import positions
 from twoside.charts.ranker import ranker
 from twoside.charts.realism import realism
@@ -25,6 +27,7 @@ from twoside.schema.evaluation import (
     StageQuality,
     TargetQuality,
 )
+from twoside.schema.merge_report import ChannelWorth
 
 NAN = float("nan")
 CURVE = Calibration((0.01, 0.1), (0.0, 0.12), (50, 50))
@@ -40,10 +43,16 @@ PLAY = PlayResult(
         "oracle": ArmResult(8.0, 7.9, 8.1),
     },
 )
+WORTH = [
+    ChannelWorth("new", "hot", 90.0, 0, NAN, NAN, NAN, 0.1, "finds nothing right"),
+    ChannelWorth("new", "swing", 110.0, 300, 0.04, 0.03, 0.06, 0.3),
+]
 PICTURES = {
     "stages": lambda t: stages([StageQuality("recall", 2000, 0.6)], t),
     "channels": lambda t: channels({"swing": ChannelQuality(0.1, 0.3, 0.5, 0.6, 0.1, 1.0)}, t),
     "overlap": lambda t: overlap({"swing": np.array([1, 2]), "hot": np.array([2])}, t),
+    "share_map": lambda t: share_map(["swing", "hot"], np.array([[1, 0.5], [NAN, NAN]]), t),
+    "budgets": lambda t: budgets(WORTH, t),
     "ranker": lambda t: ranker({"xgboost": {"click": QUALITY}}, t),
     "calibration": lambda t: calibration({"xgboost": CURVE}, t),
     "arms": lambda t: arms(PLAY, t),
@@ -71,6 +80,8 @@ def test_a_picture_of_nothing_is_drawn_without_error(name):
         "stages": lambda: stages([], texts),
         "channels": lambda: channels({}, texts),
         "overlap": lambda: overlap({}, texts),
+        "share_map": lambda: share_map([], np.empty((0, 0)), texts),
+        "budgets": lambda: budgets([], texts),
         "ranker": lambda: ranker({}, texts),
         "calibration": lambda: calibration({}, texts),
         "arms": lambda: arms(PlayResult("s", 0, 0, {}), texts),
@@ -99,6 +110,25 @@ def test_shares_are_of_the_rows_own_items():
     assert share[0].tolist() == [1.0, 0.25, 0.0]
     assert share[1].tolist() == [0.5, 1.0, 0.0]
     assert np.isnan(share[2]).all()
+
+
+def test_budgets_stand_beside_what_a_list_in_turn_has_and_refused_are_told_apart():
+    turn, budget, asked, refused = budgets(WORTH, Texts()).data[:4]
+    assert list(turn.y) == list(budget.y) == ["Swing", "Popular"]
+    assert (list(turn.x), list(budget.x)) == ([110.0, 90.0], [300.0, 0.0])
+    assert (list(asked.y), list(refused.y)) == (["Swing"], ["Popular"])
+    assert asked.error_x.array[0] == pytest.approx(0.02)
+    assert asked.error_x.arrayminus[0] == pytest.approx(0.01)
+
+
+def test_channels_stand_in_groups_and_one_of_two_names_with_its_kind():
+    found = grouped(["hot", "swing", "mine", "itemcf", "swing-2"])
+    assert found == {
+        "by_near_items": ["swing", "itemcf", "swing-2"],
+        "by_everybody": ["hot"],
+        "by_other": ["mine"],
+    }
+    assert set(found) <= set(WORDS)
 
 
 def test_error_bars_reach_the_ends_of_the_interval():

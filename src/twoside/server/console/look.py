@@ -89,6 +89,7 @@ ul.reasons { margin: 0; padding: 0; list-style: none; font-size: 12.5px; }
 ul.reasons li { padding-left: 44px; }
 ul.reasons i { color: var(--blue); font-style: normal; font-weight: 600; display: inline-block;
                width: 38px; margin: 0 6px 0 -44px; text-align: right; }
+.group { color: var(--pale); font-weight: 600; }
 .near { color: var(--pale); font-size: 12px; float: right; }
 dl.about { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
 dl.about dt { color: var(--pale); } dl.about dd { margin: 0; overflow-wrap: anywhere; }

@@ -65,6 +65,40 @@ WORDS: Words = {
     "card_channel_table": ("In figures", "明细"),
     "channel": ("Channel", "渠道"),
     "recall_channels": ("Channels", "渠道"),
+    "card_alike": ("What channels share", "渠道重合度"),
+    "note_alike": (
+        "Of the first 500 items of the row's channel, over all questions of {days}: the share that "
+        "the column's channel has in its own first 500. Two that share nearly all are one.",
+        "{days} 全部请求中，行渠道前 500 个物品也在列渠道前 500 的比例；几乎全同即冗余。",
+    ),
+    "recall_merge": ("Budgets and worth", "配额与价值"),
+    "no_merge": (
+        "The merge of this funnel learns nothing: its budgets are those of the configuration. "
+        'One that learns: [merge] how = "learned".',
+        '该漏斗的合并不学习，配额来自配置。可学习的合并：[merge] how = "learned"。',
+    ),
+    "card_gain": ("What learning the merge brought", "学习合并的收益"),
+    "note_gain": (
+        "Cross-fitted on {people} people of the validation days; 95 % interval of the difference, "
+        "paired over people.",
+        "验证日 {people} 人交叉拟合；差值为按人配对的 95% 区间。",
+    ),
+    "figure": ("Figure", "指标"),
+    "learned_merge": ("Learned", "学习合并"),
+    "p_value": ("p", "p 值"),
+    "difference": ("Difference", "差值"),
+    "best_alone": ("Best channel alone", "最佳单渠道"),
+    "card_kind": ("{kind}: {people} people", "{kind}：{people} 人"),
+    "note_kind": (
+        "Before and after learning, and what recall all channels lose without the one. A refused "
+        "channel is not asked for these people.",
+        "学习前后的配额，以及去掉该渠道后损失的召回率。被弃用的渠道不再对这些人请求。",
+    ),
+    "kind_new": ("New people", "新人"),
+    "kind_light": ("Light users", "轻度用户"),
+    "kind_heavy": ("Heavy users", "重度用户"),
+    "kind_all": ("All together", "全体"),
+    "worth": ("Worth", "价值"),
     "recall_person": ("A person, and why", "某人与原因"),
     "recall_item": ("An item's neighbours", "物品近邻"),
     "show_it": ("Show", "查看"),
