@@ -117,7 +117,7 @@ class Trying:
         return report
 
     def _places(self, items: np.ndarray) -> np.ndarray | None:
-        """float32 (n, 100): minus each candidate's place in the merged list; -inf if it has none."""
+        """float32 (n, 100): minus each candidate's place in the list; -inf if it has none."""
         candidates = self.found.test.candidates
         if candidates is None:
             return None

@@ -18,7 +18,6 @@ _EXTRA_OF = {
     "torch": "deep",
     "safetensors": "deep",
     "implicit": "recall",
-    "gensim": "recall",
     "faiss": "recall",
 }
 

@@ -17,6 +17,7 @@ NOUNS = {
     "samples": "labels of a scene, and quality gates of a day",
     "features": "what features a scene declares, what each is worth, which to keep",
     "bi": "metrics by day: build their cube, show one, write the daily report",
+    "recall": "candidates for everybody from the published channels, as Parquet",
     "funnel": "train, evaluate, run, replay and explain the funnel of a scene",
     "serve": "the HTTP API and the web console",
 }

@@ -213,7 +213,19 @@ def recall_data(declared: Declared, now_ms: int) -> RecallData:
         matches=scene.matching.matches,
         places=scene.matching.places,
         born=scene.matching.born,
+        words=item_words(declared),
     )
+
+
+def item_words(declared: Declared) -> dict[str, list[str]]:
+    """The words of the item's category columns, but of those that hold ids of another kind."""
+    lake, kind = declared.lake, declared.scene.item
+    entity = declared.domain.entity(kind)
+    return {
+        column.name: lake.words(kind, column.name)
+        for column in entity.columns
+        if column.type in ("category", "categories") and not column.refers_to
+    }
 
 
 def learn_channels(

@@ -10,6 +10,8 @@ import numpy as np
 from twoside.funnel.recall.terms import term_columns, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from twoside.schema.entities import EntityTable
 
 
@@ -34,6 +36,14 @@ class Words:
     def total(self) -> int:
         """Words in all."""
         return sum(self.sizes)
+
+    def texts(self, of_column: Mapping[str, Sequence[str]]) -> list[str]:
+        """Every word as text; "" where the column's words are not told, or not this one."""
+        found: list[str] = []
+        for column, size in zip(self.columns, self.sizes, strict=True):
+            told = list(of_column.get(column, ()))[:size]
+            found += [*told, *[""] * (size - len(told))]
+        return found
 
     def bags(self, table: EntityTable) -> Bags:
         """The words of every row. Those that came after the fit are passed over."""

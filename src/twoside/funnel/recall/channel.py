@@ -7,7 +7,7 @@ channel never has to be fitted again because somebody clicked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,8 @@ import numpy as np
 from twoside.funnel.recall.past import Past
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from twoside.schema.artefact import Packed
     from twoside.schema.behaviours import Behaviours
     from twoside.schema.entities import EntityTable
@@ -37,6 +39,9 @@ class RecallData:
     """(person latitude, person longitude, item latitude, item longitude) columns, degrees."""
     born: str | None = None
     """Item column (time) that says since when it exists; None: since its first behaviour."""
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Item column -> its words in order of their codes, for columns whose words are language and
+    not ids; channels that read letters use them, the others only codes."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,12 @@ class Recalled:
     """int32 (n, limit); -1 fills the end of a short answer"""
     scores: np.ndarray
     """float32 (n, limit), falling within a row; 0 where there is no item"""
+
+    @staticmethod
+    def nothing(people: int, limit: int) -> Recalled:
+        """Empty lists, to be filled or left so."""
+        shape = people, limit
+        return Recalled(np.full(shape, -1, np.int32), np.zeros(shape, np.float32))
 
 
 class FittedChannel(Protocol):

@@ -57,3 +57,8 @@ def test_a_table_without_words_has_empty_bags() -> None:
     words = Words.of(bare)
     assert words.total == 0
     assert words.bags(bare).start.tolist() == [0] * 31
+
+
+def test_texts_stand_where_the_words_do() -> None:
+    texts = Words.of(ITEMS).texts({"title": ["cook", "nurse"], "city": list("abcdefg")})
+    assert texts == [*"abcd", *[""] * 12, "cook", "nurse", *[""] * 4]

@@ -24,7 +24,7 @@ from twoside.funnel.recall.popularity import liked
 from twoside.funnel.recall.profiles import Profiles
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.terms import Terms, term_columns
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:

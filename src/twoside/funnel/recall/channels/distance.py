@@ -19,7 +19,7 @@ from twoside.funnel.recall.groups import numbers_of
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS, HOUR_MS
 

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 

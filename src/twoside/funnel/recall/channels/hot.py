@@ -19,7 +19,7 @@ from numba import njit
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.popularity import evidence
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from twoside.funnel.recall.profiles import Profiles
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
 from twoside.funnel.recall.terms import Terms
-from twoside.funnel.recall.topk import best_first, offer
+from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:

@@ -22,15 +22,17 @@ import numpy as np
 from numba import njit
 
 from twoside.errors import ConfigError, MissingExtra
+from twoside.funnel.recall import bag_vectors
+from twoside.funnel.recall.bag_vectors import normal
 from twoside.funnel.recall.bags import Bags, Words
+from twoside.funnel.recall.best_fits import best_fits
 from twoside.funnel.recall.channel import Recalled
+from twoside.funnel.recall.recent import recent_of
 from twoside.funnel.recall.remembered import Remembered
-from twoside.funnel.recall.topk import best_first, offer
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, RecallData
-    from twoside.funnel.recall.past import Past
     from twoside.schema.entities import EntityTable
 
 _ARRAYS = ("person_id", "item_id", "person_word", "item_word", "turn", "bias", "log_sharpness")
@@ -156,25 +158,20 @@ class FittedTwoTower:
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The nearest items. A person of whom nothing is known gets what everybody likes."""
-        items = np.full((len(asking), limit), -1, np.int32)
-        scores = np.zeros((len(asking), limit), np.float32)
-        if len(self.bias) and limit:
-            past, offered = asking.past, self._items.of(asking.items)
-            _nearest(
-                past.start,
-                past.item,
-                past.weight,
-                past.refused,
-                self.people(asking),
-                offered.normal,
-                offered.bias,
-                asking.is_open,
-                np.exp(self.log_sharpness[0]),
-                self.settings.repeat,
-                items,
-                scores,
-            )
-        return Recalled(items, scores)
+        if not len(self.bias):
+            return Recalled.nothing(len(asking), limit)
+        offered = self._items.of(asking.items)
+        one_each = np.arange(len(asking) + 1)
+        return best_fits(
+            asking,
+            limit,
+            one_each,
+            self.people(asking),
+            offered.normal,
+            offered.bias,
+            float(np.exp(self.log_sharpness[0])),
+            self.settings.repeat,
+        )
 
     def people(self, asking: Asking) -> np.ndarray:
         """float32 (n, dim): the normal vectors u of those who ask."""
@@ -182,9 +179,9 @@ class FittedTwoTower:
         bags = self._bags.of(asking.people).of(asking.person)
         known = (asking.person >= 0) & (asking.person < len(self.person_id) - 1)
         vector = self.person_id[np.where(known, asking.person + 1, 0)]
-        _add_words(vector, bags.start, bags.word, bags.weight, self.person_word)
+        bag_vectors.add(vector, bags, self.person_word)
         _add_past(vector, recent, worth, self._items.of(asking.items).vector, self.turn)
-        return _normal(vector)
+        return normal(vector)
 
     def vectors(self, items: EntityTable) -> np.ndarray:
         """float32 (items, dim): the normal vectors y, also of items that came after the fit."""
@@ -206,49 +203,8 @@ class FittedTwoTower:
         slot = np.where(rows < len(self.bias), rows, 0)
         vector = self.item_id[slot]
         bags = self.item_words.bags(items)
-        _add_words(vector, bags.start, bags.word, bags.weight, self.item_word)
-        return _Items(vector, np.ascontiguousarray(_normal(vector).T), self.bias[slot])
-
-
-def recent_of(past: Past, last: int, decay: float) -> tuple[np.ndarray, np.ndarray]:
-    """The latest items that each person liked: rows int32 (n, last), -1 for none, and what each
-    is worth, float32 (n, last): decay^k * weight, k-th latest, summing to 1."""
-    return _recent(past.start, past.item, past.weight, past.refused, last, decay)  # type: ignore[no-any-return]
-
-
-@njit(cache=True, nogil=True)
-def _recent(start, item, weight, refused, last, decay):  # type: ignore[no-untyped-def]
-    n = len(start) - 1
-    out = np.full((n, last), -1, np.int32)
-    worth = np.zeros((n, last), np.float32)
-    for i in range(n):
-        used, factor, total = 0, 1.0, 0.0
-        for r in range(start[i], start[i + 1]):
-            if used == last:
-                break
-            if refused[r] or weight[r] <= 0:
-                continue
-            out[i, used] = item[r]
-            worth[i, used] = factor * weight[r]
-            total += factor * weight[r]
-            used += 1
-            factor *= decay
-        for k in range(used):
-            worth[i, k] /= total
-    return out, worth
-
-
-def _normal(vector: np.ndarray) -> np.ndarray:
-    length = np.sqrt((vector * vector).sum(axis=1, keepdims=True))
-    return np.asarray(vector / np.maximum(length, 1e-12), np.float32)
-
-
-@njit(cache=True, nogil=True)
-def _add_words(vector, start, word, weight, of_word):  # type: ignore[no-untyped-def]
-    for i in range(len(start) - 1):
-        for e in range(start[i], start[i + 1]):
-            for c in range(vector.shape[1]):
-                vector[i, c] += weight[e] * of_word[word[e], c]
+        bag_vectors.add(vector, bags, self.item_word)
+        return _Items(vector, np.ascontiguousarray(normal(vector).T), self.bias[slot])
 
 
 @njit(cache=True, nogil=True)
@@ -265,42 +221,3 @@ def _add_past(vector, recent, worth, items, turn):  # type: ignore[no-untyped-de
         for a in range(dim):
             for c in range(dim):
                 vector[i, c] += mean[a] * turn[a, c]
-
-
-@njit(cache=True, nogil=True)
-def _nearest(  # type: ignore[no-untyped-def]
-    past_start,
-    past_item,
-    past_weight,
-    refused,
-    people,
-    items,
-    bias,
-    is_open,
-    sharpness,
-    repeat,
-    out_items,
-    out_scores,
-):
-    dim, size = items.shape
-    limit = out_items.shape[1]
-    score = np.empty(size, np.float32)
-    barred = np.zeros(size, np.bool_)
-    for i in range(len(people)):
-        for r in range(past_start[i], past_start[i + 1]):
-            barred[past_item[r]] = refused[r] or (not repeat and past_weight[r] > 0)
-        score[:] = bias
-        for c in range(dim):
-            factor = people[i, c] * sharpness
-            of_all = items[c]
-            for j in range(size):
-                score[j] += factor * of_all[j]
-        kept = 0
-        for j in range(size):
-            if kept == limit and score[j] <= out_scores[i, 0]:
-                continue  # of equal scores the lower row, which came first, stays
-            if is_open[j] and not barred[j]:
-                kept = offer(out_scores[i], out_items[i], kept, score[j], j)
-        best_first(out_scores[i], out_items[i], kept)
-        for r in range(past_start[i], past_start[i + 1]):
-            barred[past_item[r]] = False

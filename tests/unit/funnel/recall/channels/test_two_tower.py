@@ -12,7 +12,8 @@ from unit.funnel.recall.little_market import NOW_MS, START_MS, likes, market, qu
 
 from twoside.errors import ConfigError, MissingExtra
 from twoside.funnel.recall.channel import Asking, RecallData
-from twoside.funnel.recall.channels.two_tower import TwoTower, recent_of
+from twoside.funnel.recall.channels.two_tower import TwoTower
+from twoside.funnel.recall.recent import recent_of
 from twoside.metrics.topn import Truth, recall_at
 from twoside.nn.towers import TwoTowerNet
 from twoside.schema.behaviours import Behaviours

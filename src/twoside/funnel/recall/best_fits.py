@@ -1,0 +1,108 @@
+"""The best items for people who are vectors: by the largest product with any vector of the
+person's, plus what the item brings along.
+
+    score(i, j) = sharpness * max over the person's vectors u of  u . y_j  +  bias_j
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from twoside.funnel.recall.channel import Recalled
+from twoside.index.topk import best_first, offer
+
+if TYPE_CHECKING:
+    from twoside.funnel.recall.channel import Asking
+
+_BLOCK = 2048
+"""Items whose scores are made at once: they stay in the nearest cache."""
+
+
+def best_fits(
+    asking: Asking,
+    limit: int,
+    start: np.ndarray,
+    vector: np.ndarray,
+    items: np.ndarray,
+    bias: np.ndarray,
+    sharpness: float,
+    repeat: bool,
+) -> Recalled:
+    """Up to `limit` open items of each person, none that was turned down, or (without `repeat`)
+    liked before. Of equal scores the lower row comes first.
+
+    Args:
+        start: int64 (n + 1,): person i has the vectors `start[i]:start[i + 1]`, at least one.
+        vector: float32 (total, dim)
+        items: float32 (dim, items): turned round, so that one number of all items lies together
+        bias: float32 (items,)
+    """
+    found = Recalled.nothing(len(asking), limit)
+    if limit and len(bias):
+        past = asking.past
+        _best(
+            past.start,
+            past.item,
+            past.weight,
+            past.refused,
+            start,
+            vector * np.float32(sharpness),
+            items,
+            bias,
+            asking.is_open,
+            repeat,
+            found.items,
+            found.scores,
+        )
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _best(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
+    past_start,
+    past_item,
+    past_weight,
+    refused,
+    start,
+    vector,
+    items,
+    bias,
+    is_open,
+    repeat,
+    out_items,
+    out_scores,
+):
+    dim, size = items.shape
+    limit = out_items.shape[1]
+    best, score = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
+    barred = np.zeros(size, np.bool_)
+    for i in range(len(start) - 1):
+        for r in range(past_start[i], past_start[i + 1]):
+            barred[past_item[r]] = refused[r] or (not repeat and past_weight[r] > 0)
+        kept = 0
+        for begin in range(0, size, _BLOCK):
+            end = min(begin + _BLOCK, size)
+            for u in range(start[i], start[i + 1]):
+                score[: end - begin] = 0
+                for c in range(dim):
+                    factor = vector[u, c]
+                    of_all = items[c, begin:end]
+                    for j in range(end - begin):
+                        score[j] += factor * of_all[j]
+                if u == start[i]:
+                    best[:] = score
+                else:
+                    for j in range(end - begin):
+                        best[j] = max(best[j], score[j])
+            for j in range(begin, end):
+                value = best[j - begin] + bias[j]
+                if kept == limit and value <= out_scores[i, 0]:
+                    continue  # of equal scores the lower row, which came first, stays
+                if is_open[j] and not barred[j]:
+                    kept = offer(out_scores[i], out_items[i], kept, value, j)
+        best_first(out_scores[i], out_items[i], kept)
+        for r in range(past_start[i], past_start[i + 1]):
+            barred[past_item[r]] = False

@@ -1,0 +1,232 @@
+"""Item2Vec: items stand near each other when people like them one after the other, or when their
+words do.
+
+Each item is a bag: itself, its words of every category column, and character n-grams of these
+words where the data tells the words. All get vectors by skip-gram over the sequences of liked
+items (`recall.skipgram`), an item's vector is the sum over its bag, and a person gets what is near
+to the recent items (`recall.near_items`). A rare item is carried by its words; a new one is known
+by nothing else.
+Source: Barkan & Koenigstein 2016, "Item2Vec: Neural Item Embedding for Collaborative Filtering",
+MLSP; side information after Vasile et al. 2016, "Meta-Prod2Vec", RecSys; n-grams after Bojanowski
+et al. 2017 (fastText). What we changed: item and words are one bag (in Meta-Prod2Vec each is a
+token that predicts the others); the vector of an item is the sum of its two vectors, as word and
+as neighbour, for both are learned well when both are bags; near(i, j) grows with how many like j.
+`side = False` leaves plain Item2Vec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twoside.errors import ConfigError
+from twoside.funnel.recall.bag_vectors import normal, sums
+from twoside.funnel.recall.bags import Bags, Words
+from twoside.funnel.recall.grams import gram_bags
+from twoside.funnel.recall.near_items import NearItems
+from twoside.funnel.recall.neighbours import ItemNeighbours
+from twoside.funnel.recall.remembered import Remembered
+from twoside.funnel.recall.skipgram import SkipGram
+from twoside.funnel.recall.taste import Taste
+from twoside.schema.artefact import Packed
+
+if TYPE_CHECKING:
+    from twoside.funnel.recall.channel import Asking, RecallData, Recalled
+    from twoside.schema.entities import EntityTable
+
+
+@dataclass(frozen=True)
+class Item2Vec:
+    """Settings of the Item2Vec channel; `fit` gives the fitted channel."""
+
+    dim: int = 64
+    """Length of a vector."""
+    side: bool = True
+    """Items are known by their words, too."""
+    shortest: int = 2
+    """Letters of the shortest n-gram of a word, borders counted."""
+    longest: int = 4
+    """Letters of the longest; less than `shortest` for words without n-grams."""
+    window: int = 5
+    """Liked items to each side that count as near."""
+    fade: float = 1.0
+    """Weight of a place in the window against the one before it, going away."""
+    epochs: int = 10
+    """Passes over the sequences."""
+    negatives: int = 20
+    """Items drawn at each place of a sequence."""
+    against: float = 5.0
+    """What they weigh together, against the near ones."""
+    power: float = 0.75
+    """They are drawn in proportion to likes ** power."""
+    learning_rate: float = 0.1
+    """First step of row-wise Adagrad."""
+    latest: int = 100
+    """Items kept per person in learning, the newest."""
+    neighbours: int = 200
+    """Nearest items kept per item."""
+    sharpness: float = 10.0
+    """Larger: the very nearest count more against the next."""
+    fame: float = 0.3
+    """Power of an item's likes in how near it is; 0 gives rare items their best chance."""
+    last: int = 20
+    """Recent items of the person that count."""
+    decay: float = 0.6
+    """Weight of a recent item against the one after it."""
+    repeat: bool = False
+    """May give back items that the person already liked; `history` is the channel for those."""
+
+    def __post_init__(self) -> None:
+        for name in (
+            "dim",
+            "shortest",
+            "window",
+            "epochs",
+            "negatives",
+            "latest",
+            "neighbours",
+            "last",
+        ):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected 1 or more.")
+        for name in ("against", "learning_rate", "sharpness"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected more than 0.")
+        for name in ("longest", "power", "fame"):
+            if not getattr(self, name) >= 0:
+                raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected 0 or more.")
+        for name in ("fade", "decay"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected 0 to 1.")
+
+    def fit(self, data: RecallData, seed: int) -> FittedItem2Vec:
+        """Learn the vectors and every item's nearest. An empty past, or one in which nobody liked
+        two things, gives empty lists; an item without likes is known by its words, without words
+        by nothing. Equal behaviours of a pair count once, at the latest."""
+        taste = Taste.of(data, self.latest)
+        size = data.items.size
+        words = Words.of(data.items) if self.side else Words((), ())
+        likes = np.bincount(taste.item, minlength=size)
+        if not (np.diff(taste.start) > 1).any():
+            nothing = np.zeros((size, self.dim), np.float32)
+            word = np.zeros((words.total, self.dim), np.float32)
+            return FittedItem2Vec.of(self, words, word, nothing, likes)
+        texts = words.texts(data.words)
+        of_word, grams = gram_bags(texts, self.shortest, self.longest)
+        bags = _item_bags(words.bags(data.items), of_word)
+        features = size + words.total + grams
+        how = SkipGram(
+            self.dim,
+            self.window,
+            self.fade,
+            self.negatives,
+            self.against,
+            self.power,
+            self.epochs,
+            self.learning_rate,
+        )
+        table = sum(how.learn(taste.start, taste.item, taste.weight, bags, features, seed))
+        table = np.asarray(table, np.float32)
+        taught = np.zeros(features, bool)  # what no liked item has stays where it began: nowhere
+        taught[bags.of(np.flatnonzero(likes)).word] = True
+        table[~taught] = 0
+        word = table[size : size + words.total] + sums(of_word, table[size + words.total :])
+        item = table[:size] + sums(words.bags(data.items), word)
+        return FittedItem2Vec.of(self, words, word, normal(item), likes)
+
+    def unpack(self, packed: Packed) -> FittedItem2Vec:
+        """The fitted channel that `pack` described."""
+        meta, a = packed.meta, packed.arrays
+        words = Words(tuple(meta["columns"]), tuple(meta["sizes"]))
+        lists = a["start"], a["item"], a["near"]
+        return FittedItem2Vec(
+            Item2Vec(**meta["settings"]), words, a["word"], a["vector"], a["likes"], lists
+        )
+
+
+def _item_bags(of_item: Bags, of_word: Bags) -> Bags:
+    """The features of every item: itself; its words, from `items` on; their n-grams after these."""
+    items, words = len(of_item.start) - 1, len(of_word.start) - 1
+    of_its_words = of_word.of(of_item.word)
+    length = np.diff(of_its_words.start)
+    owner = np.repeat(np.arange(items), np.diff(of_item.start))
+    row = np.concatenate([np.arange(items), owner, np.repeat(owner, length)])
+    feature = np.concatenate(
+        [np.arange(items), of_item.word + items, of_its_words.word + items + words]
+    )
+    weight = np.concatenate(
+        [
+            np.ones(items, np.float32),
+            of_item.weight,
+            np.repeat(of_item.weight, length) * of_its_words.weight,
+        ]
+    )
+    order = np.argsort(row, kind="stable")
+    start = np.searchsorted(row[order], np.arange(items + 1)).astype(np.int64)
+    return Bags(start, feature[order], weight[order].astype(np.float32))
+
+
+@dataclass(frozen=True)
+class FittedItem2Vec:
+    """Vectors of words and of items, and the lists of the items that were there at the fit."""
+
+    settings: Item2Vec
+    words: Words
+    word: np.ndarray
+    """float32 (words, dim): with the word's n-grams in it"""
+    vector: np.ndarray
+    """float32 (items, dim): length 1, zeros where nothing is known"""
+    likes: np.ndarray
+    """int64 (items,): how many liked it"""
+    lists: tuple[np.ndarray, np.ndarray, np.ndarray]
+    """start, item, near: as in `ItemNeighbours`"""
+    _neighbours: Remembered[ItemNeighbours] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_neighbours", Remembered(self._with_new))
+
+    @staticmethod
+    def of(
+        settings: Item2Vec, words: Words, word: np.ndarray, vector: np.ndarray, likes: np.ndarray
+    ) -> FittedItem2Vec:
+        """From vectors: the lists are worked out."""
+        near = NearItems(settings.neighbours, settings.sharpness, settings.fame)
+        return FittedItem2Vec(settings, words, word, vector, likes, near.lists(vector, likes))
+
+    def recall(self, asking: Asking, limit: int) -> Recalled:
+        """The items nearest to what the person liked last; nothing for people without likes."""
+        return self._neighbours.of(asking.items).recall(asking, limit)
+
+    def vectors(self, items: EntityTable) -> np.ndarray:
+        """float32 (items, dim): of all items of a table; those that came after the fit by their
+        words, zeros if they have none."""
+        known = self.vector[: items.size]
+        new = np.arange(len(known), items.size)
+        if not len(new):
+            return known
+        return np.concatenate([known, normal(sums(self.words.bags(items).of(new), self.word))])
+
+    def pack(self) -> Packed:
+        """Settings, vectors and lists."""
+        meta: dict[str, Any] = {
+            "settings": asdict(self.settings),
+            "columns": list(self.words.columns),
+            "sizes": list(self.words.sizes),
+        }
+        arrays = {"word": self.word, "vector": self.vector, "likes": self.likes}
+        return Packed(
+            meta, {**arrays, **dict(zip(("start", "item", "near"), self.lists, strict=True))}
+        )
+
+    def _with_new(self, items: EntityTable) -> ItemNeighbours:
+        """The lists for a table; worked out anew if it has items that came after the fit."""
+        s = self.settings
+        lists = self.lists
+        if items.size > len(self.vector):
+            likes = np.zeros(items.size, np.int64)
+            likes[: len(self.likes)] = self.likes
+            near = NearItems(s.neighbours, s.sharpness, s.fame)
+            lists = near.lists(self.vectors(items), likes)
+        return ItemNeighbours(*lists, asdict(s), s.last, s.decay, s.repeat)
