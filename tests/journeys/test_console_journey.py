@@ -241,6 +241,18 @@ def test_recall_shows_budgets_before_and_after_learning_and_why_a_channel_is_ref
     assert "+0.0500 [+0.0410, +0.0590]" in gains.first.inner_text()
 
 
+def test_a_map_of_items_is_coloured_by_what_they_are(visit, address):
+    visit.goto(f"{address}/console/en/recall?scene={SCENE}")
+    visit.locator(".parts").get_by_text("Map of items").click()
+    visit.wait_for_url("**part=map**")
+    _drawn(visit, 2)
+    assert visit.locator("section.card h2").all_inner_texts() == ["ALS", "Two towers"]
+    visit.locator(".hint").get_by_role("link", name="City").click()
+    visit.wait_for_url("**colour=City**")
+    _drawn(visit, 2)
+    assert "Hangzhou" in visit.locator("section.card .legend").first.text_content()
+
+
 def test_recall_says_why_a_person_gets_an_item_and_what_is_near_to_it(visit, address):
     visit.goto(f"{address}/console/en/recall?scene={SCENE}")
     visit.locator(".parts").get_by_text("A person, and why").click()

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GROUPS = {
-    "by_near_items": ("itemcf", "swing", "ease", "item2vec", "similarity", "u2i2i"),
-    "by_vectors": ("als_simitem", "two_tower", "mind", "gru4rec", "sasrec", "fasttext"),
+    "by_near_items": ("itemcf", "swing", "ease", "item2vec", "content_simitem", "u2i2i"),
+    "by_vectors": ("als_simitem", "two_tower", "mind"),
     "by_people": ("usercf", "u2u2i"),
-    "by_attributes": ("content", "preference", "distance"),
+    "by_attributes": ("content", "preference", "similarity", "distance"),
     "by_everybody": ("hot", "activity", "fresh", "cold_start"),
     "by_own_past": ("history",),
 }

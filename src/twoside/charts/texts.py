@@ -36,6 +36,9 @@ WORDS: Words = {
     "u2i2i": ("U2I2I", "U2I2I"),
     "ease": ("EASE", "EASE"),
     "als_simitem": ("ALS", "ALS"),
+    "item2vec": ("Item2Vec", "Item2Vec"),
+    "mind": ("MIND", "MIND"),
+    "content_simitem": ("Like in content", "内容近邻"),
     "similarity": ("Similarity", "相似度"),
     "preference": ("Preference", "偏好"),
     "activity": ("Activity", "活跃"),
@@ -96,6 +99,9 @@ WORDS: Words = {
     "refused": ("Refused", "弃用"),
     "items_asked": ("Items of the channel for one person", "每人取自该渠道的物品数"),
     "marginal_worth": ("Recall lost without it, 95 % interval", "去掉后损失的召回率，95% 区间"),
+    # map of items
+    "other_words": ("others", "其他"),
+    "axis_tells": ("tells {share:.0%} of the variance", "解释方差 {share:.0%}"),
     # realism
     "item_gini": ("Item Gini", "物品基尼系数"),
     "activity_gini": ("Activity Gini", "活跃度基尼系数"),

@@ -23,6 +23,7 @@ from twoside.funnel.explaining import explanation
 from twoside.funnel.prerank.model import cut
 from twoside.funnel.recall import reasons as recall_reasons
 from twoside.funnel.recall.channel import Asking
+from twoside.funnel.recall.item_map import item_maps
 from twoside.funnel.rerank.fill import fallback_order
 from twoside.funnel.rerank.rules import Facts, Rules
 from twoside.funnel.trace import Trace
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.entities import EntityTable
     from twoside.schema.explanation import Explanation
+    from twoside.schema.item_map import ItemMap
     from twoside.schema.reasons import RecallReasons
     from twoside.schema.request import Request
 
@@ -123,6 +125,11 @@ class Funnel:
     def near(self, item: int, most: int) -> dict[str, Candidates]:
         """Channel -> the items nearest to an item, of the channels that know what is near."""
         return recall_reasons.nearest(self.learned.channels, item, most, self._items)
+
+    def maps(self, most: int) -> dict[str, ItemMap]:
+        """Channel -> the `most` most liked open items in a plane, of the channels with vectors."""
+        liked = self.learned.liked
+        return item_maps(self.learned.channels, self._items, self.is_open, liked, most)
 
     def _ask(self, requests: Sequence[Request]) -> Asking:
         person = np.array([request.person for request in requests], np.int32)

@@ -29,7 +29,7 @@ from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
 from twoside.server.fake_analysis import fake_analysis
 from twoside.server.fake_cube import fake_cube
-from twoside.server.fake_recall import fake_merge, fake_near, fake_overlap, fake_reasons
+from twoside.server.fake_recall import fake_maps, fake_merge, fake_near, fake_overlap, fake_reasons
 from twoside.server.service import ExternalId, Served
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
     from twoside.features.analysis.findings import Analysis
+    from twoside.schema.item_map import ItemMap
     from twoside.schema.reasons import RecallReasons
 
 _CHANNELS = ("itemcf", "swing", "content", "distance", "hot", "fresh", "history")
@@ -274,6 +275,9 @@ class FakeService:
 
     def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
         return fake_near(item, most, self.size[self._scene(scene).item])
+
+    def maps(self, scene: str, most: int) -> Mapping[str, ItemMap]:
+        return fake_maps(self.size[self._scene(scene).item], most, self.seed)
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twoside.schema.item_map import ItemMap
 from twoside.schema.merge_report import ChannelWorth, MergeGain, MergeReport
 from twoside.schema.reasons import Reasoned, Reasons, RecallReasons
 from twoside.schema.request import Candidates, Request
@@ -81,3 +82,16 @@ def fake_merge(channels: Sequence[str]) -> MergeReport:
     )
     people = {"new": 240, "light": 1_310, "heavy": 950, "all": 0}
     return MergeReport(people, tuple(rows), gains)
+
+
+def fake_maps(items: int, most: int, seed: int) -> dict[str, ItemMap]:
+    """Items of one kind (every sixth) around one point of a circle."""
+    random = np.random.default_rng((seed, 3))
+    rows = np.arange(min(most, items), dtype=np.int32)
+    angle = rows % 6 * np.pi / 3
+    found = {}
+    for name, far in (("als_simitem", 0.6), ("two_tower", 0.9)):
+        x, y = far * np.cos(angle), far * np.sin(angle)
+        x, y = (line + 0.15 * random.standard_normal(len(rows)) for line in (x, y))
+        found[name] = ItemMap(rows, x, y, (0.31, 0.22), items)
+    return found

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twoside.funnel.learned import Learned
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.explanation import Explanation
+    from twoside.schema.item_map import ItemMap
     from twoside.schema.progress import Steps
     from twoside.schema.reasons import RecallReasons
     from twoside.schema.request import Candidates
@@ -167,6 +168,10 @@ class LiveScene:
     def near(self, item: int, most: int) -> Mapping[str, Candidates]:
         """What each channel holds near to an item. Learned arrays do not change: no list waits."""
         return self._funnel.near(item, most)
+
+    def maps(self, most: int) -> Mapping[str, ItemMap]:
+        """Items by their vectors."""
+        return self._funnel.maps(most)
 
     def record(self, exposures: pa.Table, events: pa.Table) -> None:
         """Keep, then let the live state know."""

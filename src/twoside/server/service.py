@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.evaluation import Evaluation, PlayResult
     from twoside.schema.explanation import Explanation, Slate
+    from twoside.schema.item_map import ItemMap
     from twoside.schema.reasons import RecallReasons
     from twoside.schema.request import Candidates, Request
 
@@ -98,6 +99,9 @@ class Service(Protocol):
 
     def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
         """Channel -> the items nearest to one (a row), of the channels that know what is near."""
+
+    def maps(self, scene: str, most: int) -> Mapping[str, ItemMap]:
+        """Channel -> the `most` most liked open items in a plane, of the channels with vectors."""
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language

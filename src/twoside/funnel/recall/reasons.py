@@ -33,6 +33,14 @@ class NearItems(Protocol):
 
 
 @runtime_checkable
+class HasNeighbours(Protocol):
+    """A channel that answers by lists of near items, made for the items as they are now."""
+
+    def neighbours(self, items: EntityTable) -> NearItems:
+        """These lists."""
+
+
+@runtime_checkable
 class NearPeople(Protocol):
     """A channel whose scores are sums over people who are like the one who asks."""
 
@@ -55,14 +63,13 @@ def reasons(channels: Mapping[str, FittedChannel], asking: Asking, most: int) ->
     """The first `most` items of each such channel for the one person who asks, and why."""
     found, people = {}, {}
     for name, channel in channels.items():
-        if not isinstance(channel, NearItems | NearPeople):
+        near = near_items(channel, asking.items) or channel
+        if not isinstance(near, NearItems | NearPeople):
             continue
-        recalled = channel.recall(asking, most)  # type: ignore[union-attr]
+        recalled = channel.recall(asking, most)
         pairs = zip(recalled.items[0].tolist(), recalled.scores[0].tolist(), strict=True)
         found[name] = tuple(
-            Reasoned(item, score, channel.reasons(asking, item))
-            for item, score in pairs
-            if item >= 0
+            Reasoned(item, score, near.reasons(asking, item)) for item, score in pairs if item >= 0
         )
         if isinstance(channel, NearPeople):
             people[name] = channel.near_people(asking)
@@ -76,11 +83,19 @@ def nearest(
     vectors."""
     found = {}
     for name, channel in channels.items():
-        if isinstance(channel, NearItems):
-            found[name] = channel.nearest(item, most)
+        near = near_items(channel, items)
+        if near is not None:
+            found[name] = near.nearest(item, most)
         elif isinstance(channel, HasVectors):
             found[name] = by_cosine(channel.vectors(items), item, most)
     return found
+
+
+def near_items(channel: FittedChannel, items: EntityTable) -> NearItems | None:
+    """What says what is near to an item; None if a channel sums up no near items."""
+    if isinstance(channel, NearItems):
+        return channel
+    return channel.neighbours(items) if isinstance(channel, HasNeighbours) else None
 
 
 def by_cosine(vectors: np.ndarray, item: int, most: int) -> Candidates:

@@ -11,7 +11,7 @@ import numpy as np
 from twoside.charts.channel_groups import grouped
 from twoside.charts.channels import channels
 from twoside.charts.overlap import share_map
-from twoside.server.console import recall_item, recall_merge, recall_person
+from twoside.server.console import recall_item, recall_map, recall_merge, recall_person
 from twoside.server.console.pieces import card, chart, grid, html, markup, nothing, number
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ PARTS = {
     "merge": recall_merge.show,
     "person": recall_person.show,
     "item": recall_item.show,
+    "map": recall_map.show,
 }
 """What the address may ask for as `part`; the first one without."""
 _MANY = 8

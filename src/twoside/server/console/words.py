@@ -101,6 +101,16 @@ WORDS: Words = {
     "worth": ("Worth", "价值"),
     "recall_person": ("A person, and why", "某人与原因"),
     "recall_item": ("An item's neighbours", "物品近邻"),
+    "recall_map": ("Map of items", "物品地图"),
+    "no_map": (
+        "No channel of this funnel has vectors of items (als_simitem, two_tower, item2vec ...).",
+        "该漏斗没有物品向量渠道（als_simitem、two_tower、item2vec 等）。",
+    ),
+    "note_map": (
+        "The {n} most liked of {of} open items that have a vector, on the two main axes.",
+        "{of} 个有向量的开放物品中最受欢迎的 {n} 个，投影到两个主轴。",
+    ),
+    "coloured_by": ("Coloured by", "着色"),
     "show_it": ("Show", "查看"),
     "item_id": ("Item's id", "物品 ID"),
     "unknown_person_recall": (

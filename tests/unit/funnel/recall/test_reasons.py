@@ -8,10 +8,14 @@ from unit.funnel.recall.little_market import empty, market, question
 
 from twoside.funnel.recall.channels.als_simitem import ALSSimItem
 from twoside.funnel.recall.channels.content import Content
+from twoside.funnel.recall.channels.content_simitem import ContentSimItem
 from twoside.funnel.recall.channels.ease import Ease
 from twoside.funnel.recall.channels.hot import Hot
+from twoside.funnel.recall.channels.item2vec import Item2Vec
 from twoside.funnel.recall.channels.itemcf import ItemCF
+from twoside.funnel.recall.channels.mind import MIND
 from twoside.funnel.recall.channels.swing import Swing
+from twoside.funnel.recall.channels.two_tower import TwoTower
 from twoside.funnel.recall.channels.u2i2i import U2I2I
 from twoside.funnel.recall.channels.u2u2i import U2U2I
 from twoside.funnel.recall.channels.usercf import UserCF
@@ -158,3 +162,29 @@ def test_items_that_came_after_the_fit_have_no_vector() -> None:
     vectors = fitted.vectors(later.items)
     assert vectors.shape == (50, fitted.factors.vector.shape[1])
     assert not vectors[40:].any()
+
+
+def test_channels_that_keep_their_lists_for_a_table_say_why_too() -> None:
+    data, later = market(), market(items=50)
+    settings = {"item2vec": Item2Vec(epochs=2, dim=8), "content_simitem": ContentSimItem()}
+    channels = {name: one.fit(data, 3) for name, one in settings.items()}
+    asking = question(later, np.array([3]))
+    told = reasons(channels, asking, 6)
+    assert list(told.channels) == list(settings)
+    for found in told.channels.values():
+        assert found
+        for one in found:
+            assert one.reasons.adds.sum() == pytest.approx(one.score, rel=1e-4)
+    near = nearest(channels, 45, 5, later.items)  # came after the fit
+    assert len(near["content_simitem"]) == 5
+
+
+@pytest.mark.parametrize("settings", [TwoTower(), MIND()])
+def test_towers_that_learned_nothing_have_no_vectors(settings: TwoTower | MIND) -> None:
+    data = empty(market())
+    fitted = settings.fit(data, 3)
+    assert isinstance(fitted, HasVectors)
+    vectors = fitted.vectors(data.items)
+    assert vectors.shape == (data.items.size, settings.dim)
+    assert not vectors.any()
+    assert len(nearest({"one": fitted}, 2, 5, data.items)["one"]) == 0

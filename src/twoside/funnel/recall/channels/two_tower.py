@@ -184,7 +184,10 @@ class FittedTwoTower:
         return normal(vector)
 
     def vectors(self, items: EntityTable) -> np.ndarray:
-        """float32 (items, dim): the normal vectors y, also of items that came after the fit."""
+        """float32 (items, dim): the normal vectors y, also of items that came after the fit; zeros
+        if nothing was learned."""
+        if not len(self.bias):
+            return np.zeros((items.size, self.settings.dim), np.float32)
         return np.ascontiguousarray(self._items.of(items).normal.T)
 
     def pack(self) -> Packed:
