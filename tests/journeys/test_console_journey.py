@@ -233,12 +233,15 @@ def test_recall_shows_budgets_before_and_after_learning_and_why_a_channel_is_ref
     visit.goto(f"{address}/console/en/recall?scene={SCENE}")
     visit.locator(".parts").get_by_text("Budgets and worth").click()
     visit.wait_for_url("**part=merge**")
-    _drawn(visit, 4)
-    first = visit.locator("section.card").nth(1)
-    assert first.locator("h2").inner_text() == "New people: 240 people"
-    assert "finds nothing right" in first.locator("tbody tr").last.inner_text()
-    gains = visit.locator("section.card").first.locator("tbody tr")
-    assert "+0.0500 [+0.0410, +0.0590]" in gains.first.inner_text()
+    _drawn(visit, 1)
+    cards = visit.locator("section.card")
+    assert "+0.0500 [+0.0410, +0.0590]" in cards.first.locator("tbody tr").first.inner_text()
+    assert cards.nth(1).locator("h2").inner_text() == "New people: 240 people"
+    assert "finds nothing right" in cards.last.locator("tbody tr").last.inner_text()
+    cards.nth(1).get_by_role("link", name="Heavy users").click()
+    visit.wait_for_url("**kind=heavy**")
+    _drawn(visit, 1)
+    assert cards.nth(1).locator("h2").inner_text() == "Heavy users: 950 people"
 
 
 def test_a_map_of_items_is_coloured_by_what_they_are(visit, address):
@@ -260,7 +263,7 @@ def test_recall_says_why_a_person_gets_an_item_and_what_is_near_to_it(visit, add
     visit.get_by_label("Person's id").fill("p7")
     visit.get_by_role("button", name="Show").click()
     visit.wait_for_url("**person=p7**")
-    told = FakeService().reasons(SCENE, Request(7, 0, 8))
+    told = FakeService().reasons(SCENE, Request(7, 0, 6))
     cards = visit.locator("section.card")
     cards.first.wait_for()
     assert cards.locator("h2").all_inner_texts() == ["ItemCF", "Swing", "EASE", "UserCF"]

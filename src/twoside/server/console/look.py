@@ -90,7 +90,8 @@ ul.reasons li { padding-left: 44px; }
 ul.reasons i { color: var(--blue); font-style: normal; font-weight: 600; display: inline-block;
                width: 38px; margin: 0 6px 0 -44px; text-align: right; }
 .group { color: var(--pale); font-weight: 600; }
-.near { color: var(--pale); font-size: 12px; float: right; }
+.near { display: flex; justify-content: space-between; gap: 8px; min-width: 104px; }
+.near span + span { color: var(--pale); font-size: 12px; }
 dl.about { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
 dl.about dt { color: var(--pale); } dl.about dd { margin: 0; overflow-wrap: anywhere; }
 .asking { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; margin-bottom: 8px; }

@@ -12,7 +12,7 @@ import numpy as np
 from twoside.schema.request import Request
 from twoside.server.console.asked import asked
 from twoside.server.console.pieces import card, grid, html, markup, nothing, warning
-from twoside.server.console.recall_person import called, item_markup
+from twoside.server.console.recall_person import called, link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,6 +86,10 @@ def _cell(
     if rank >= len(found):
         return escape(view.texts("finds_nothing")) if rank == 0 else ""
     item = int(found.items[rank])
+    external, words = names[item]
     times = f" <span class='chip grey'>×{often[item]}</span>" if often[item] > 1 else ""
-    score = f"<span class='near'>{found.scores[rank]:.3g}</span>"
-    return f"<div>{score}{times} {item_markup(view, names[item])}</div>"
+    return (
+        f"<div class='near'><span>{link(view, external)}</span>"
+        f"<span>{found.scores[rank]:.3g}</span></div>"
+        f"<div class='words'>{escape(words)}{times}</div>"
+    )

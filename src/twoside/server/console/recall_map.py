@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twoside.charts.item_map import item_map
-from twoside.server.console.brief import brief
+from twoside.server.console.brief import few_words
 from twoside.server.console.pieces import card, chart, grid, html, nothing
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def show(view: View) -> None:
     about = await asyncio.to_thread(service.describe, view.scene, kind, rows, view.language)
     ids = service.externals(view.scene, kind, np.array(rows, np.int32))
     names = {
-        row: escape(" · ".join([str(external), *list(brief(one).values())[:3]]))
+        row: escape(f"{external} · {few_words(one)}")
         for row, external, one in zip(rows, ids, about, strict=True)
     }
     colours = attributes(about)

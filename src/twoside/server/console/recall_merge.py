@@ -32,13 +32,27 @@ async def show(view: View) -> None:
     with grid():
         with card(texts("card_gain"), texts("note_gain", people=f"{_people(report):,}")):
             _gains(texts, report)
-        for kind in dict.fromkeys(row.kind for row in report.channels):
-            rows = [row for row in report.channels if row.kind == kind]
-            people = _people(report) if kind == "all" else report.people.get(kind, 0)
-            title = texts("card_kind", kind=texts(f"kind_{kind}"), people=f"{people:,}")
-            with card(title, texts("note_kind")):
-                await chart(budgets, rows, texts)
-                html(worth_markup(texts, rows), "scroll")
+        kinds = list(dict.fromkeys(row.kind for row in report.channels))
+        asked = view.query.get("kind", "")
+        kind = asked if asked in kinds else next(iter(kinds), "")
+        rows = [row for row in report.channels if row.kind == kind]
+        people = _people(report) if kind == "all" else report.people.get(kind, 0)
+        title = texts("card_kind", kind=texts(f"kind_{kind}"), people=f"{people:,}")
+        with card(title, texts("note_kind")):
+            html(_choice(view, kinds, kind))
+            await chart(budgets, rows, texts)
+        with card(texts("card_channel_table")):
+            html(worth_markup(texts, rows), "scroll")
+
+
+def _choice(view: View, kinds: Sequence[str], here: str) -> str:
+    chips = "".join(
+        f"<a class='chip{'' if kind == here else ' grey'}' "
+        f"href='{escape(view.link(part='merge', kind=kind))}'>"
+        f"{escape(view.texts(f'kind_{kind}'))}</a>"
+        for kind in kinds
+    )
+    return f"<div class='hint'>{chips}</div>"
 
 
 def _people(report: MergeReport) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from twoside.schema.request import Request
 from twoside.server.console.asked import asked
-from twoside.server.console.brief import brief
+from twoside.server.console.brief import few_words
 from twoside.server.console.pieces import card, grid, html, markup, nothing, warning
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from twoside.server.service import ExternalId
 
 _EXAMPLES = 8
-_ITEMS = 8
+_ITEMS = 6
 """Items of each channel."""
 _REASONS = 3
 """Reasons of each item that are named; the rest is summed up."""
@@ -87,19 +87,15 @@ def called(view: View, rows: Sequence[int]) -> dict[int, tuple[ExternalId, str]]
     ids = service.externals(view.scene, kind, np.array(rows, np.int32))
     words = service.describe(view.scene, kind, rows, view.language)
     return {
-        row: (external, " · ".join(list(brief(about).values())[:3]))
+        row: (external, few_words(about))
         for row, external, about in zip(rows, ids, words, strict=True)
     }
 
 
-def item_markup(view: View, name: tuple[ExternalId, str]) -> str:
-    """An item in two lines; a click shows what is near to it."""
-    external, words = name
-    address = escape(view.link("recall", part="item", item=str(external)))
-    return (
-        f"<a class='plain' href='{address}'>{escape(str(external))}</a>"
-        f"<div class='words'>{escape(words)}</div>"
-    )
+def link(view: View, item: ExternalId) -> str:
+    """An item's id; a click shows what is near to it."""
+    address = escape(view.link("recall", part="item", item=str(item)))
+    return f"<a class='plain' href='{address}'>{escape(str(item))}</a>"
 
 
 def _recent(view: View, person: ExternalId, told: RecallReasons, names: Names) -> str:
@@ -142,7 +138,8 @@ def reasons_markup(
         if rest > 0 and one.score:
             share = one.reasons.adds[_REASONS:].sum() / one.score
             lines += f"<li><i>{share:.0%}</i> {escape(texts('more_reasons', n=rest))}</li>"
-        item = item_markup(view, names.items[one.item])
+        external, words = names.items[one.item]
+        item = f"{link(view, external)}<div class='words'>{escape(words)}</div>"
         rows.append([item, f"<ul class='reasons'>{lines}</ul>", f"{one.score:.4g}"])
     return markup(head, rows, words=2)
 
