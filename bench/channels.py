@@ -1,12 +1,11 @@
-"""Recall channels: how fast they are, and what they find in public logs.
+"""Recall channels: how fast they are, and what they find on KuaiRand.
 
     python -m bench.channels [--data DIR] [--json] [--scale 1]
 
 Speed is on a random market of the shape of recruiting (scale 1: 20,000 people, 10,000 items,
-600,000 behaviours), in CPU seconds of one core. Quality needs the public logs in DIR, each in its
-folder: `kuairand` (clicks of 4, 5 and 6 May 2022 from all before each day, averaged), `sequences`
-(last item of each person), `ml-1m` (leave one out, 99 negatives and full ranking; this log has no
-times, so ItemCF runs without order and decay); what is not there is left out.
+600,000 behaviours), in CPU seconds of one core. Quality is that on KuaiRand, if DIR has the folder
+`kuairand`: clicks of 4, 5 and 6 May 2022 from all before each day, averaged. `bench.recall` has the
+sets without days.
 """
 
 from __future__ import annotations
@@ -20,14 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.public_logs import HeldOut, kuairand, ml_1m, random_market, sequences
+from bench.public_logs import HeldOut, kuairand, random_market
 from twoside import components
 from twoside.funnel.merge.snake import Snake
 from twoside.funnel.recall.ask import ask
-from twoside.funnel.recall.channels.itemcf import ItemCF
-from twoside.funnel.recall.channels.swing import Swing
 from twoside.funnel.recall.compare import compare_channels
-from twoside.metrics.topn import Truth, hit_ranks
+from twoside.metrics.topn import Truth
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, FittedChannel, RecallData
@@ -43,14 +40,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     found: dict[str, Any] = {"speed": speed(args.scale)}
-    folders = {
-        "kuairand": on_kuairand,
-        "sequences": on_sequences,
-        "ml-1m": on_ml_1m,
-    }
-    for name, measure in folders.items():
-        if args.data is not None and (args.data / name).is_dir():
-            found[name] = measure(args.data / name)
+    if args.data is not None and (args.data / "kuairand").is_dir():
+        found["kuairand"] = on_kuairand(args.data / "kuairand")
     print(json.dumps(found, indent=None if args.json else 2))
 
 
@@ -138,79 +129,6 @@ def _one_day(held: HeldOut) -> dict[str, dict[str, float]]:
     truth = Truth.of(held.row, held.item, len(held.person))
     quality = compare_channels(items, truth, asking.is_open)
     return {name: one.as_json() for name, one in quality.items()}
-
-
-def on_sequences(folder: Path) -> dict[str, Any]:
-    """HR@10 and NDCG@10, full ranking without the person's own items."""
-    report = {}
-    for path in sorted(folder.glob("*.txt")):
-        if path.name.startswith("README"):
-            continue
-        held = sequences(path)
-        asking = questions(held.data, held.person)
-        for name in ("itemcf", "swing"):
-            begin = time.process_time()
-            found = components.load(FOLDER, name)().fit(held.data, 0).recall(asking, 100)
-            seconds = time.process_time() - begin
-            report[f"{path.stem} {name}"] = {
-                **_top10(held, found.items),
-                "cpu_s": round(seconds, 2),
-            }
-    return report
-
-
-def on_ml_1m(folder: Path) -> dict[str, Any]:
-    """HR@10 and NDCG@10 among 99 negatives and in the full ranking."""
-    held, negatives = ml_1m(folder)
-    size = held.data.items.size
-    plain = ItemCF(
-        shrink=100,
-        order_weight=0,
-        decay=1,
-        damp=False,
-        fame=0.5,
-        neighbours=100,
-        last=5000,
-        latest=5000,
-    )
-    ways = {
-        "itemcf": plain,
-        "itemcf, kept for the candidate": replace(plain, kept="candidate"),
-        "swing": Swing(decay=1, last=5000),
-    }
-    asking = ask(
-        held.person,
-        np.full(len(held.person), held.data.now_ms),
-        held.data.behaviours.by_person(held.data.people.size),
-        held.data.people,
-        held.data.items,
-        latest=5000,
-    )
-    report = {}
-    for name, way in ways.items():
-        begin = time.process_time()
-        fitted = way.fit(held.data, 0)
-        seconds = time.process_time() - begin
-        found = fitted.recall(asking, size)
-        score = np.zeros((len(held.person), size + 1), np.float32)
-        np.put_along_axis(score, found.items, found.scores, axis=1)  # -1 goes to the spare column
-        right = score[np.arange(len(score)), held.item]
-        above = (np.take_along_axis(score, negatives, axis=1) >= right[:, None]).sum(axis=1)
-        hit = above < 10
-        report[name] = {
-            "hr@10 of 100": round(float(hit.mean()), 4),
-            "ndcg@10 of 100": round(float((hit / np.log2(above + 2)).mean()), 4),
-            **_top10(held, found.items),
-            "fit_cpu_s": round(seconds, 2),
-        }
-    return report
-
-
-def _top10(held: HeldOut, lists: np.ndarray) -> dict[str, float]:
-    ranks = hit_ranks(lists, Truth.of(held.row, held.item, len(held.person)))
-    hit = (ranks >= 0) & (ranks < 10)
-    gain = hit / np.log2(np.maximum(ranks, 0) + 2)
-    return {"hr@10": round(float(hit.mean()), 4), "ndcg@10": round(float(gain.mean()), 4)}
 
 
 if __name__ == "__main__":

@@ -27,41 +27,6 @@ class HeldOut:
     """int (m,)"""
 
 
-def sequences(path: Path) -> HeldOut:
-    """Lines `person item item ...` in order of time; the last item of each is held out."""
-    lines = [np.array(line.split(), np.int64) for line in path.read_text().splitlines()]
-    person = np.concatenate([np.full(len(line) - 1, line[0]) for line in lines])
-    item = np.concatenate([line[1:] for line in lines])
-    step = np.concatenate([np.arange(len(line) - 1) for line in lines])
-    last = np.concatenate([np.arange(len(line) - 1) == len(line) - 2 for line in lines])
-    return _leave_last(person, item, step, last)
-
-
-def ml_1m(folder: Path) -> tuple[HeldOut, np.ndarray]:
-    """The leave-one-out split of He et al. 2017 with its 99 negatives: int (people, 99). The log
-    has no times; an order by time is not to be had."""
-    pairs = pd.read_parquet(folder / "interactions.parquet")
-    person, item = pd.factorize(pairs["userID"])[0], pd.factorize(pairs["movieID"])[0]
-    lines = (folder / "ncf.test.negative").read_text().splitlines()
-    negatives = np.array([line.split("\t")[1:] for line in lines], np.int64)
-    test = np.array([line.split("\t")[0].strip("()").split(",") for line in lines], np.int64)
-    last = np.isin(person * 10_000 + item, test[:, 0] * 10_000 + test[:, 1])
-    return _leave_last(person, item, np.arange(len(item)), last), negatives
-
-
-def _leave_last(
-    person: np.ndarray, item: np.ndarray, step: np.ndarray, last: np.ndarray
-) -> HeldOut:
-    ones = np.ones(int((~last).sum()), np.float32)
-    log = Behaviours(
-        person[~last].astype(np.int32), item[~last].astype(np.int32), step[~last] * DAY_MS, ones
-    )
-    people = EntityTable("person", int(person.max()) + 1, {})
-    items = EntityTable("item", int(item.max()) + 1, {})
-    data = RecallData(log, people, items, int(step.max() + 1) * DAY_MS)
-    return HeldOut(data, person[last].astype(np.int32), np.arange(int(last.sum())), item[last])
-
-
 def kuairand(folder: Path, day: int) -> HeldOut:
     """Everything before a day (yyyymmdd) to learn from, the day's clicks held out."""
     shown = pd.read_parquet(folder / "impressions.parquet")

@@ -15,6 +15,7 @@ import numpy as np
 from bench.recall.quality import judged, paired_gain
 from bench.recall.spaces import trials
 from twoside import components
+from twoside.errors import DataError
 from twoside.funnel.merge.learned import Learned, learn_merge
 from twoside.funnel.merge.learning.kinds import kinds_of
 from twoside.funnel.merge.snake import Snake
@@ -58,7 +59,7 @@ class Trying:
         names = only or [name for name in components.names(FOLDER) if name not in NEEDS]
         command = [sys.executable, "-m", "bench.recall.channel_jobs"]
         return {
-            name: self._method(name, command, trials(name, self.found.ordered), keep=True)
+            name: self._said(name, command, trials(name, self.found.ordered), keep=True)
             for name in names
         }
 
@@ -77,10 +78,7 @@ class Trying:
                 continue
             command = [pythons.get(peer.library, pythons[""]), "-m"]
             command.append(f"bench.recall.peers.{peer.library}")
-            try:
-                report[peer.name] = self._method(peer.name, command, peer.trials, keep=False)
-            except subprocess.CalledProcessError as error:
-                report[peer.name] = {"failed": (error.stderr or "").strip().splitlines()[-1:]}
+            report[peer.name] = self._said(peer.name, command, peer.trials, keep=False)
         return report
 
     def merged(self) -> dict[str, Any]:
@@ -94,8 +92,12 @@ class Trying:
         )
         began = time.process_time()
         kinds = [kinds_of(self.found.stage(s).asking().past, HEAVY) for s in ("tune", "test")]
-        settings = Learned(limit=self.width, heavy=HEAVY, total=len(test) * self.width)
-        learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
+        total = len(test) * self.width
+        settings = Learned(limit=self.width, heavy=HEAVY, total=total, refuse=False)
+        try:
+            learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
+        except DataError as error:
+            return {"failed": str(error)}
         learned_in = time.process_time() - began
         ways = {
             "snake": Snake(limit=self.width).merge(test).items,
@@ -125,6 +127,16 @@ class Trying:
         ranks = np.broadcast_to(-np.arange(items.shape[1], dtype=np.float32), items.shape)
         np.put_along_axis(place, items, np.where(items >= 0, ranks, -np.inf), axis=1)
         return np.take_along_axis(place, candidates, axis=1)
+
+    def _said(
+        self, name: str, command: list[str], settings: list[dict[str, Any]], keep: bool
+    ) -> dict[str, Any]:
+        """What a method did, or why it could not run."""
+        try:
+            return self._method(name, command, settings, keep)
+        except subprocess.CalledProcessError as error:
+            self.lists.pop(name, None)
+            return {"failed": "".join((error.stderr or "").strip().splitlines()[-1:])}
 
     def _method(
         self, name: str, command: list[str], settings: list[dict[str, Any]], keep: bool
@@ -189,9 +201,8 @@ class Trying:
         told = {"method": name, "set": {**of, "seed": 0}, "jobs": jobs}
         told["shared"] = str(self.scratch)
         plan.write_text(json.dumps(told))
-        done = subprocess.run(
-            [*command, str(plan)], capture_output=True, text=True, check=False, cwd=REPO
-        )
+        whole = [*command, str(plan)]
+        done = subprocess.run(whole, capture_output=True, text=True, check=False, cwd=REPO)
         if done.returncode:
             print(done.stderr[-3000:], file=sys.stderr)
             done.check_returncode()

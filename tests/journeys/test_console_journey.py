@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from twoside.schema.request import Request
 from twoside.server.fake import FakeService
 
 pytestmark = pytest.mark.journey
@@ -46,7 +47,7 @@ TITLES = {
 }
 CHARTS = {
     "overview": 2,
-    "recall": 1,
+    "recall": 2,
     "ranker": 4,
     "explain": 3,
     "world": 2,
@@ -224,6 +225,67 @@ def test_a_feature_is_found_sorted_filtered_and_looked_at_closely(visit, address
     assert "Duplicate" in about.inner_text()
     visit.goto(f"{address}/console/en/features?scene={SCENE}&feature=featur_8")
     visit.locator(".nothing", has_text="Did you mean 'feature_8'?").wait_for()
+
+
+def test_recall_shows_budgets_before_and_after_learning_and_why_a_channel_is_refused(
+    visit, address
+):
+    visit.goto(f"{address}/console/en/recall?scene={SCENE}")
+    visit.locator(".parts").get_by_text("Budgets and worth").click()
+    visit.wait_for_url("**part=merge**")
+    _drawn(visit, 1)
+    cards = visit.locator("section.card")
+    assert "+0.0500 [+0.0410, +0.0590]" in cards.first.locator("tbody tr").first.inner_text()
+    assert cards.nth(1).locator("h2").inner_text() == "New people: 240 people"
+    assert "finds nothing right" in cards.last.locator("tbody tr").last.inner_text()
+    cards.nth(1).get_by_role("link", name="Heavy users").click()
+    visit.wait_for_url("**kind=heavy**")
+    _drawn(visit, 1)
+    assert cards.nth(1).locator("h2").inner_text() == "Heavy users: 950 people"
+
+
+def test_a_map_of_items_is_coloured_by_what_they_are(visit, address):
+    visit.goto(f"{address}/console/en/recall?scene={SCENE}")
+    visit.locator(".parts").get_by_text("Map of items").click()
+    visit.wait_for_url("**part=map**")
+    _drawn(visit, 2)
+    assert visit.locator("section.card h2").all_inner_texts() == ["ALS", "Two towers"]
+    visit.locator(".hint").get_by_role("link", name="City").click()
+    visit.wait_for_url("**colour=City**")
+    _drawn(visit, 2)
+    assert "Hangzhou" in visit.locator("section.card .legend").first.text_content()
+
+
+def test_recall_says_why_a_person_gets_an_item_and_what_is_near_to_it(visit, address):
+    visit.goto(f"{address}/console/en/recall?scene={SCENE}")
+    visit.locator(".parts").get_by_text("A person, and why").click()
+    visit.wait_for_url("**part=person**")
+    visit.get_by_label("Person's id").fill("p7")
+    visit.get_by_role("button", name="Show").click()
+    visit.wait_for_url("**person=p7**")
+    told = FakeService().reasons(SCENE, Request(7, 0, 6))
+    cards = visit.locator("section.card")
+    cards.first.wait_for()
+    assert cards.locator("h2").all_inner_texts() == ["ItemCF", "Swing", "EASE", "UserCF"]
+    first = told.channels["itemcf"][0]
+    row = cards.first.locator("tbody tr").first
+    share = first.reasons.adds[0] / first.score
+    behaviour = told.behaviours[int(first.reasons.rows[0])]
+    assert f"{share:.0%}" in row.locator("li").first.inner_text()
+    assert behaviour in row.locator("li").first.inner_text()
+    near = cards.last.locator(".hint .chip").all_inner_texts()
+    assert near[0].startswith(f"p{told.near_people['usercf'].items[0]} ")
+    row.get_by_role("link", name=str(1000 + first.item)).click()
+    visit.wait_for_url(f"**item={1000 + first.item}**")
+    rows = visit.locator("table.plain tbody tr")
+    rows.first.wait_for()
+    assert rows.count() == 12
+    found = FakeService().near(SCENE, first.item, 12)
+    assert str(1000 + found["ease"].items[0]) in rows.first.inner_text()
+    visit.goto(f"{address}/console/en/recall?scene={SCENE}&part=item&item=%3Cb%3Enone")
+    visit.locator(".warning", has_text="The lake does not know <b>none").wait_for()
+    visit.goto(f"{address}/console/zh/recall?scene={SCENE}&part=person&person=stranger")
+    visit.locator(".warning", has_text="stranger").wait_for()
 
 
 def test_the_documentation_of_the_interface_is_one_click_away(visit, address):

@@ -249,3 +249,23 @@ def test_a_lake_without_a_funnel_says_how_to_make_one(tmp_path):
     start = twoside("serve", "--lake", lake, "--port", 0, check=False)
     assert start.returncode != 0
     assert f"Make one with: twoside funnel train {SCENE} --lake {lake}" in start.stderr
+
+
+def test_lists_for_everybody_go_on_where_a_run_was_stopped(lake, tmp_path):
+    everybody = ("recall", "all", SCENE, "--lake", lake, "--limit", 20, "--block", 100)
+    whole = json.loads(twoside(*everybody, "--out", tmp_path / "whole", "--json").stdout)
+    assert whole["people"] >= 400  # some came on later days
+    assert whole["blocks"] == -(-whole["people"] // 100)
+    assert whole["blocks_before"] == 0
+    parts = sorted(path.name for path in (tmp_path / "whole").glob("part-*.parquet"))
+    before = {name: (tmp_path / "whole" / name).read_bytes() for name in parts}
+    for name in parts[1:]:
+        (tmp_path / "whole" / name).unlink()
+    again = json.loads(twoside(*everybody, "--out", tmp_path / "whole", "--json").stdout)
+    assert again["blocks_before"] == 1
+    assert before == {name: (tmp_path / "whole" / name).read_bytes() for name in parts}
+    other = twoside(*everybody, "--channel", "hot", "--out", tmp_path / "whole", check=False)
+    assert other.returncode == 1
+    assert "channel" in other.stderr
+    wrong = twoside(*everybody, "--channel", "hto", "--out", tmp_path / "x", check=False)
+    assert "has no such channel. Did you mean 'hot'?" in wrong.stderr

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from twoside.charts.theme import BLUES, dress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twoside.charts.texts import Texts
 
@@ -29,9 +29,13 @@ def shares(found: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def overlap(found: Mapping[str, np.ndarray], texts: Texts) -> go.Figure:
-    """A heat map of `shares`; `found` is channel -> int32 items, of one or many requests."""
-    names = [texts(name) for name in found]
-    share = shares(found)
+    """A heat map of `shares`; `found` is channel -> int32 items, of one request."""
+    return share_map(list(found), shares(found), texts)
+
+
+def share_map(channels: Sequence[str], share: np.ndarray, texts: Texts) -> go.Figure:
+    """A heat map of shares, float64 (n, n): of the row's items those that the column has."""
+    names = [texts(name) for name in channels]
     figure = go.Figure(
         go.Heatmap(
             x=names,

@@ -10,7 +10,7 @@ from twoside.funnel import settings as configured
 from twoside.funnel.live import catch_up
 from twoside.funnel.recall.ask import ask
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.compare import compare_channels, latency_ms_of
+from twoside.funnel.recall.compare import compare_channels, latency_ms_of, overlap
 from twoside.schema.evaluation import ChannelQuality, StageQuality
 from twoside.schema.progress import Tick, quiet
 from twoside.schema.request import Request
@@ -38,8 +38,9 @@ def judge_recall(
     merge: FittedMerge,
     data: RecallData,
     asked: Questions,
-) -> dict[str, ChannelQuality]:
-    """Every channel, and the list merged from them."""
+) -> tuple[dict[str, ChannelQuality], dict[str, dict[str, float]]]:
+    """Every channel and the list merged from them; and what share of a channel's first `WIDTH`
+    another has too, channel -> channel -> share."""
     until = int(asked.now_ms.max())
     behaviours = declared.lake.behaviours(declared.domain, declared.scene.name, before_ms=until)
     history = behaviours.by_person(data.people.size)
@@ -58,8 +59,9 @@ def judge_recall(
     merged = merge.merge(lists, kinds=merge.kinds(everybody.past))
     alone = [asking(n, n + 1) for n in range(min(_ALONE, len(asked)))]
     latency = {name: latency_ms_of(c, alone, limits[name]) for name, c in channels.items()}
+    alike = overlap({name: r.items for name, r in found.items()})
     items = {name: r.items for name, r in found.items()} | {"merged": merged.items}
-    return compare_channels(items, asked.truth, data.items.open_rows(), latency)
+    return compare_channels(items, asked.truth, data.items.open_rows(), latency), alike
 
 
 def judge_stages(

@@ -11,6 +11,7 @@ a logged day and plays in a world.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ import numpy as np
 from twoside.funnel import settings as configured
 from twoside.funnel.explaining import explanation
 from twoside.funnel.prerank.model import cut
+from twoside.funnel.recall import reasons as recall_reasons
 from twoside.funnel.recall.channel import Asking
+from twoside.funnel.recall.item_map import item_maps
 from twoside.funnel.rerank.fill import fallback_order
 from twoside.funnel.rerank.rules import Facts, Rules
 from twoside.funnel.trace import Trace
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.entities import EntityTable
     from twoside.schema.explanation import Explanation
+    from twoside.schema.item_map import ItemMap
+    from twoside.schema.reasons import RecallReasons
     from twoside.schema.request import Request
 
 _WORTH_HALVING = 128
@@ -109,6 +114,22 @@ class Funnel:
     def explain(self, request: Request) -> Explanation:
         """The list for one request, with the story of how it came about."""
         return explanation(request, self.trace([request]), self._ranker.targets)
+
+    def reasons(self, request: Request) -> RecallReasons:
+        """What the channels that can say why find for one request, and why. The length of the
+        request is how many items of each."""
+        asking = self._ask([request])
+        told = recall_reasons.reasons(self.learned.channels, asking, request.length)
+        return replace(told, behaviours=self.states.behaviours(request.person))
+
+    def near(self, item: int, most: int) -> dict[str, Candidates]:
+        """Channel -> the items nearest to an item, of the channels that know what is near."""
+        return recall_reasons.nearest(self.learned.channels, item, most, self._items)
+
+    def maps(self, most: int) -> dict[str, ItemMap]:
+        """Channel -> the `most` most liked open items in a plane, of the channels with vectors."""
+        liked = self.learned.liked
+        return item_maps(self.learned.channels, self._items, self.is_open, liked, most)
 
     def _ask(self, requests: Sequence[Request]) -> Asking:
         person = np.array([request.person for request in requests], np.int32)

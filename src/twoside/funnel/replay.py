@@ -86,7 +86,7 @@ def evaluate(
     asked = questions(declared, data.items.open_rows(), days, effort.enough_questions)
     with steps("judge recall"):
         some = asked.some(effort.recall_questions, seed)
-        recall = judge_recall(declared, settings, channels, merge, data, some)
+        recall, alike = judge_recall(declared, settings, channels, merge, data, some)
     if settings.training.gates:
         refuse_failed(declared.lake, declared.domain, declared.scene, days[0], days[-1])
     cutoff = calendar.start_of(days[-1] + 1)
@@ -114,6 +114,7 @@ def evaluate(
         stages=stages,
         seconds=steps.seconds,
         merge=merge.report,
+        overlap=alike,
     )
     return Evaluated(learned, evaluation, funnel, int(some.day[-1]))
 

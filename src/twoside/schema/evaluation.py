@@ -113,6 +113,9 @@ class Evaluation:
     """Wall time of each step."""
     merge: MergeReport | None = None
     """What the merge learned, if it learns: on the last days of training, not on the test days."""
+    overlap: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Channel -> channel -> of the first 500 of the one, over all questions, the share that the
+    other has in its own first 500 too; NaN for one that finds nothing. Empty in older records."""
 
     @property
     def tested_on(self) -> str:
@@ -122,6 +125,7 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """The machine contract of `twoside funnel evaluate --json`."""
+        overlap = {name: dict(row) for name, row in self.overlap.items()}
         return {
             "scene": self.scene,
             "train_until": self.train_until,
@@ -135,6 +139,7 @@ class Evaluation:
             "stages": [vars(stage) for stage in self.stages],
             "seconds": dict(self.seconds),
             **({} if self.merge is None else {"merge": self.merge.as_json()}),
+            **({"overlap": overlap} if overlap else {}),
         }
 
 

@@ -44,6 +44,7 @@ def evaluation(record: Mapping[str, Any]) -> Evaluation:
             stages=tuple(StageQuality(**stage) for stage in record["stages"]),
             seconds=dict(record["seconds"]),
             merge=None if record.get("merge") is None else MergeReport.of_json(record["merge"]),
+            overlap={name: dict(row) for name, row in record.get("overlap", {}).items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise _foreign("evaluation", error) from None

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
 from twoside.server import problems
-from twoside.server.api import documentation, events, health, recommend
+from twoside.server.api import documentation, events, health, near, recommend
 from twoside.server.batches import LARGEST_BATCH, Batches
 from twoside.server.desk import Desk
 from twoside.server.metrics import Metrics
@@ -73,6 +73,7 @@ def create_app(
     )
     problems.install(app)
     app.include_router(recommend.routes(desk))
+    app.include_router(near.routes(desk))
     app.include_router(events.routes(desk))
     app.include_router(health.routes(desk, reloading))
     app.include_router(documentation.routes(app))

@@ -29,6 +29,7 @@ from twoside.schema.explanation import Explanation, Shown, Slate
 from twoside.schema.request import Candidates, Request
 from twoside.server.fake_analysis import fake_analysis
 from twoside.server.fake_cube import fake_cube
+from twoside.server.fake_recall import fake_maps, fake_merge, fake_near, fake_overlap, fake_reasons
 from twoside.server.service import ExternalId, Served
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from twoside.bi.ask import Cube
     from twoside.charts.texts import Language
     from twoside.features.analysis.findings import Analysis
+    from twoside.schema.item_map import ItemMap
+    from twoside.schema.reasons import RecallReasons
 
 _CHANNELS = ("itemcf", "swing", "content", "distance", "hot", "fresh", "history")
 _TITLES = (
@@ -189,7 +192,16 @@ class FakeService:
         seconds = {"samples": 12.1, "features": 31.0, "recall": 8.2, "rank": 44.0, "evaluate": 9.3}
         rows = {"fit": 2_600_000, "valid": 100_000, "test": 210_000}
         return Evaluation(
-            scene, "2026-03-28", ("2026-03-29", "2026-03-30"), rows, recall, rank, stages, seconds
+            scene,
+            "2026-03-28",
+            ("2026-03-29", "2026-03-30"),
+            rows,
+            recall,
+            rank,
+            stages,
+            seconds,
+            fake_merge(_CHANNELS),
+            fake_overlap(_CHANNELS),
         )
 
     def play(self, scene: str) -> PlayResult | None:
@@ -255,6 +267,17 @@ class FakeService:
         return Explanation(
             request, channels, merged, preranked, ranked, targets, dropped, slate, shown, spent
         )
+
+    def reasons(self, scene: str, request: Request) -> RecallReasons:
+        declared = self._scene(scene)
+        sizes = self.size[declared.item], self.size[declared.person]
+        return fake_reasons(request, *sizes, self.seed)
+
+    def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
+        return fake_near(item, most, self.size[self._scene(scene).item])
+
+    def maps(self, scene: str, most: int) -> Mapping[str, ItemMap]:
+        return fake_maps(self.size[self._scene(scene).item], most, self.seed)
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language

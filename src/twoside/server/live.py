@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.evaluation import Evaluation, PlayResult
     from twoside.schema.explanation import Explanation
+    from twoside.schema.item_map import ItemMap
     from twoside.schema.progress import Steps
-    from twoside.schema.request import Request
+    from twoside.schema.reasons import RecallReasons
+    from twoside.schema.request import Candidates, Request
     from twoside.server.service import ExternalId, Served
 
 
@@ -118,6 +120,18 @@ class LiveService:
     def explain(self, scene: str, request: Request) -> Explanation:
         """One list with its story."""
         return self._of(scene).explain(request)
+
+    def reasons(self, scene: str, request: Request) -> RecallReasons:
+        """What recall finds for one request, and why."""
+        return self._of(scene).reasons(request)
+
+    def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
+        """What each channel holds near to an item."""
+        return self._of(scene).near(item, most)
+
+    def maps(self, scene: str, most: int) -> Mapping[str, ItemMap]:
+        """Items by their vectors."""
+        return self._of(scene).maps(most)
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from twoside.funnel.learned import Learned
     from twoside.funnel.settings import FunnelSettings
     from twoside.schema.explanation import Explanation
+    from twoside.schema.item_map import ItemMap
     from twoside.schema.progress import Steps
+    from twoside.schema.reasons import RecallReasons
+    from twoside.schema.request import Candidates
     from twoside.server.service import ExternalId
     from twoside.store.artefacts import Artefacts
     from twoside.store.numbering import Numbering
@@ -156,6 +159,19 @@ class LiveScene:
         """One list with its story."""
         with self._lock:
             return self._funnel.explain(request)
+
+    def reasons(self, request: Request) -> RecallReasons:
+        """What recall finds for one request, and why."""
+        with self._lock:
+            return self._funnel.reasons(request)
+
+    def near(self, item: int, most: int) -> Mapping[str, Candidates]:
+        """What each channel holds near to an item. Learned arrays do not change: no list waits."""
+        return self._funnel.near(item, most)
+
+    def maps(self, most: int) -> Mapping[str, ItemMap]:
+        """Items by their vectors."""
+        return self._funnel.maps(most)
 
     def record(self, exposures: pa.Table, events: pa.Table) -> None:
         """Keep, then let the live state know."""

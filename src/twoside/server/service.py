@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from twoside.schema.domain import Domain, Scene
     from twoside.schema.evaluation import Evaluation, PlayResult
     from twoside.schema.explanation import Explanation, Slate
-    from twoside.schema.request import Request
+    from twoside.schema.item_map import ItemMap
+    from twoside.schema.reasons import RecallReasons
+    from twoside.schema.request import Candidates, Request
 
 ExternalId = int | str
 """An id as the owner of the data knows it; inside, everything is a row."""
@@ -90,6 +92,16 @@ class Service(Protocol):
 
     def explain(self, scene: str, request: Request) -> Explanation:
         """The list for a request with the story of how it came about."""
+
+    def reasons(self, scene: str, request: Request) -> RecallReasons:
+        """What each channel that can say why finds for a request (as many items as its length),
+        and which recent items or like people brought it."""
+
+    def near(self, scene: str, item: int, most: int) -> Mapping[str, Candidates]:
+        """Channel -> the items nearest to one (a row), of the channels that know what is near."""
+
+    def maps(self, scene: str, most: int) -> Mapping[str, ItemMap]:
+        """Channel -> the `most` most liked open items in a plane, of the channels with vectors."""
 
     def describe(
         self, scene: str, kind: str, rows: Sequence[int], language: Language

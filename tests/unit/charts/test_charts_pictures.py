@@ -6,17 +6,21 @@ import numpy as np
 import pytest
 
 from twoside.charts.arms import arms
+from twoside.charts.budgets import budgets
 from twoside.charts.calibration import calibration
+from twoside.charts.channel_groups import grouped
 from twoside.charts.channels import channels
 from twoside.charts.durations import durations
+from twoside.charts.item_map import item_map
 from twoside.charts.label_rates import label_rates
 from twoside.charts.lorenz import curve, lorenz
-from twoside.charts.overlap import overlap, shares
+from twoside.charts.overlap import overlap, share_map, shares
 from twoside.charts.positions import positions
 from twoside.charts.ranker import ranker
 from twoside.charts.realism import realism
 from twoside.charts.stages import stages
 from twoside.charts.texts import WORDS, Texts
+from twoside.funnel.recall.item_map import flat
 from twoside.schema.evaluation import (
     ArmResult,
     Calibration,
@@ -25,6 +29,8 @@ from twoside.schema.evaluation import (
     StageQuality,
     TargetQuality,
 )
+from twoside.schema.item_map import ItemMap
+from twoside.schema.merge_report import ChannelWorth
 
 NAN = float("nan")
 CURVE = Calibration((0.01, 0.1), (0.0, 0.12), (50, 50))
@@ -40,10 +46,18 @@ PLAY = PlayResult(
         "oracle": ArmResult(8.0, 7.9, 8.1),
     },
 )
+WORTH = [
+    ChannelWorth("new", "hot", 90.0, 0, NAN, NAN, NAN, 0.1, "finds nothing right"),
+    ChannelWorth("new", "swing", 110.0, 300, 0.04, 0.03, 0.06, 0.3),
+]
+POINTS = ItemMap(np.arange(3), np.array([0.1, 0.2, 0.3]), np.zeros(3), (0.5, 0.25), 9)
 PICTURES = {
     "stages": lambda t: stages([StageQuality("recall", 2000, 0.6)], t),
     "channels": lambda t: channels({"swing": ChannelQuality(0.1, 0.3, 0.5, 0.6, 0.1, 1.0)}, t),
     "overlap": lambda t: overlap({"swing": np.array([1, 2]), "hot": np.array([2])}, t),
+    "share_map": lambda t: share_map(["swing", "hot"], np.array([[1, 0.5], [NAN, NAN]]), t),
+    "budgets": lambda t: budgets(WORTH, t),
+    "item_map": lambda t: item_map(POINTS, ["cook", "cook", ""], ["1", "2", "3"], t),
     "ranker": lambda t: ranker({"xgboost": {"click": QUALITY}}, t),
     "calibration": lambda t: calibration({"xgboost": CURVE}, t),
     "arms": lambda t: arms(PLAY, t),
@@ -71,6 +85,9 @@ def test_a_picture_of_nothing_is_drawn_without_error(name):
         "stages": lambda: stages([], texts),
         "channels": lambda: channels({}, texts),
         "overlap": lambda: overlap({}, texts),
+        "share_map": lambda: share_map([], np.empty((0, 0)), texts),
+        "budgets": lambda: budgets([], texts),
+        "item_map": lambda: item_map(flat(np.empty((0, 4)), np.empty(0, int)), [], [], texts),
         "ranker": lambda: ranker({}, texts),
         "calibration": lambda: calibration({}, texts),
         "arms": lambda: arms(PlayResult("s", 0, 0, {}), texts),
@@ -99,6 +116,35 @@ def test_shares_are_of_the_rows_own_items():
     assert share[0].tolist() == [1.0, 0.25, 0.0]
     assert share[1].tolist() == [0.5, 1.0, 0.0]
     assert np.isnan(share[2]).all()
+
+
+def test_budgets_stand_beside_what_a_list_in_turn_has_and_refused_are_told_apart():
+    turn, budget, asked, refused = budgets(WORTH, Texts()).data[:4]
+    assert list(turn.y) == list(budget.y) == ["Swing", "Popular"]
+    assert (list(turn.x), list(budget.x)) == ([110.0, 90.0], [300.0, 0.0])
+    assert (list(asked.y), list(refused.y)) == (["Swing"], ["Popular"])
+    assert asked.error_x.array[0] == pytest.approx(0.02)
+    assert asked.error_x.arrayminus[0] == pytest.approx(0.01)
+
+
+def test_channels_stand_in_groups_and_one_of_two_names_with_its_kind():
+    found = grouped(["hot", "swing", "mine", "itemcf", "swing-2"])
+    assert found == {
+        "by_near_items": ["swing", "itemcf", "swing-2"],
+        "by_everybody": ["hot"],
+        "by_other": ["mine"],
+    }
+    assert set(found) <= set(WORDS)
+
+
+def test_words_that_many_items_have_get_a_colour_and_the_rest_is_grey():
+    words = [*("abcdefgh"[n] for n in range(8) for _ in range(8 - n)), ""]
+    points = ItemMap(np.arange(37), np.arange(37.0), np.zeros(37), (0.5, 0.25), 37)
+    dots = item_map(points, words, [str(n) for n in range(37)], Texts()).data
+    assert [group.name for group in dots] == ["others", *"abcdef"]
+    assert [len(group.x) for group in dots] == [2 + 1 + 1, 8, 7, 6, 5, 4, 3]
+    assert list(dots[0].text) == ["33", "34", "35", "36"]
+    assert len({group.marker.color for group in dots}) == 7
 
 
 def test_error_bars_reach_the_ends_of_the_interval():

@@ -164,3 +164,27 @@ def test_a_stored_funnel_makes_the_same_lists(jobs_funnel: Funnel, market: Marke
     requests = asked(jobs_funnel, market)
     for one, two in zip(jobs_funnel.serve(requests), other.serve(requests), strict=True):
         assert one.items.tolist() == two.items.tolist()
+
+
+def test_why_recall_found_an_item_is_said_in_recent_items_and_their_behaviours(
+    jobs_funnel: Funnel, market: Market
+) -> None:
+    start, item, _, strength = jobs_funnel.states.recent(np.arange(50, dtype=np.int32))
+    liked = np.bincount(np.repeat(np.arange(50), np.diff(start)), strength > 0)
+    person = int(liked.argmax())
+    told = jobs_funnel.reasons(Request(person, market.end_ms + 1000, 5))
+    mine = item[start[person] : start[person + 1]]
+    kinds = {event.name for event in jobs_funnel.states.domain.events}
+    assert told.behaviours
+    assert set(told.behaviours) <= set(mine.tolist())
+    assert set(told.behaviours.values()) <= kinds
+    found = [one for name in ("itemcf", "swing") for one in told.channels[name]]
+    assert found
+    for one in found:
+        assert set(one.reasons.rows.tolist()) <= set(told.behaviours)
+        assert one.reasons.adds.sum() == pytest.approx(one.score, rel=1e-4)
+    near = jobs_funnel.near(int(mine[-1]), 5)
+    assert len(near["itemcf"]) == 5
+    nobody = jobs_funnel.reasons(Request(-1, market.end_ms, 5))
+    assert nobody.behaviours == {}
+    assert all(found == () for found in nobody.channels.values())

@@ -45,11 +45,23 @@ def test_an_evaluation_keeps_what_the_merge_says():
     before = replace(FakeService(people=5, items=5).evaluation(SCENE), merge=REPORT)
     assert records.evaluation(json.loads(json.dumps(records.record(before)))).merge == REPORT
     assert before.as_json()["merge"]["gains"][0]["learned"] == 0.2
-    plain = FakeService(people=5, items=5).evaluation(SCENE)
+    plain = replace(FakeService(people=5, items=5).evaluation(SCENE), merge=None)
     assert "merge" not in plain.as_json()
     old = records.record(plain)
     del old["merge"]  # as records were before merges learned
     assert records.evaluation(old).merge is None
+
+
+def test_an_evaluation_keeps_what_channels_share_and_older_records_have_none():
+    before = FakeService(people=5, items=5).evaluation(SCENE)
+    kept = json.loads(json.dumps(records.record(before)))
+    after = records.evaluation(kept)
+    for one, row in before.overlap.items():
+        assert after.overlap[one] == pytest.approx(row, nan_ok=True)
+    assert before.as_json()["overlap"]["itemcf"] == before.overlap["itemcf"]
+    del kept["overlap"]
+    assert records.evaluation(kept).overlap == {}
+    assert "overlap" not in records.evaluation(kept).as_json()
 
 
 def test_refused_is_who_is_asked_for_nobody():

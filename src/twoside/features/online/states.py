@@ -197,6 +197,19 @@ class OnlineStates:
         )
         return start, item, ts_ms, self._strength[kind]
 
+    def behaviours(self, person: int) -> dict[int, str]:
+        """Item row -> the kind of event that says most of it (of equal ones the latest), over
+        what `recent` gives of one person, where any speaks for it."""
+        rows = self._people.known(np.array([person], np.int32))
+        start = self.past.recent.newest(rows, self.memory.recent)
+        item, kind = (self.past.recent.values(name, rows, start) for name in ("item", "kind"))
+        best: dict[int, int] = {}
+        for row, number in zip(item.tolist(), kind.tolist(), strict=True):
+            least = self._strength[best[row]] if row in best else 0.0
+            if self._strength[number] > 0 and self._strength[number] >= least:
+                best[row] = number
+        return {row: self._kinds[number] for row, number in best.items()}
+
     def shown(self, person: int, since_ms: int) -> tuple[np.ndarray, np.ndarray]:
         """int32 items and int64 ts_ms of what lists showed to the person, oldest first."""
         item, ts_ms, _ = self.past.shown.rows(person, since_ms)

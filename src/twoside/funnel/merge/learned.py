@@ -52,7 +52,11 @@ class Learned:
     """Sum of the costs of the channels asked for one person at most; 0: no limit."""
     worth: float = 0.0
     """Recall that a channel must bring per millisecond. Whatever it is, a channel whose interval
-    includes 0 is refused."""
+    includes 0 is refused (but see `refuse`)."""
+    refuse: bool = True
+    """False: only what finds nothing right or is too slow is refused. What a channel brings is
+    measured by the union; one that finds nothing new may still tell which of it comes first, so
+    where channels cost little, ask them all."""
     costs: dict[str, float] = field(default_factory=dict)
     """Milliseconds of each channel for one person, where they are not to be measured."""
     value: Literal["one", "strength"] = "one"

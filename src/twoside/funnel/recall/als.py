@@ -33,6 +33,7 @@ from twoside.funnel.recall.fold_in import solve
 from twoside.funnel.recall.past import Past
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
+from twoside.schema.reasons import Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,6 +166,21 @@ class Factors:
         extra = self.settings.alpha * seeds.worth.astype(np.float64)
         solve(seeds.start, seeds.item, extra, seeds.fade, self._white, self._root, out)
         return out
+
+    def reasons(self, seeds: Seeds, item: int, fame: float) -> Reasons:
+        """What each of one person's seeds adds to x . y_j |y_j|^(fame - 1). With c_i and p_i of
+        the seed, A the matrix of the system that x solves: c_i p_i y_i' A^-1 y_j |y_j|^(fame - 1)
+        (Hu, Koren and Volinsky 2008, section 5)."""
+        if not (0 <= item < len(self.known) and self.known[item]):
+            return Reasons.sorted(np.empty(0, np.int32), np.empty(0))
+        seeds = seeds.known(self.known)
+        extra = self.settings.alpha * seeds.worth.astype(np.float64)
+        white = self._white[seeds.item].astype(np.float64)
+        matrix = np.eye(white.shape[1]) + (white.T * extra) @ white
+        toward = np.linalg.solve(matrix, self._white[item].astype(np.float64))
+        length = np.sqrt(np.square(self.vector[item], dtype=np.float64).sum())
+        adds = (seeds.fade + extra) * (white @ toward) * length ** (fame - 1)
+        return Reasons.sorted(seeds.item, adds)
 
     def pack(self) -> Packed:
         """For the store, as a part of a channel."""

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from twoside.metrics.coverage import coverage, times_shown
 from twoside.metrics.gini import gini
@@ -52,6 +53,48 @@ def compare_channels(
             latency_ms=(latency_ms or {}).get(name, float("nan")),
         )
     return found
+
+
+def overlap(lists: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """Channel -> channel -> of what the first finds for n people, the share that the second finds
+    for the same people. Of a channel that finds nothing NaN.
+
+    Args:
+        lists: channel -> int32 (n, width), no item twice in a row, -1 at the end.
+    """
+    if not lists:
+        return {}
+    width = max(found.shape[1] for found in lists.values())
+    together = np.full((len(lists), len(next(iter(lists.values()))), width), -1, np.int32)
+    for n, found in enumerate(lists.values()):
+        together[n, :, : found.shape[1]] = found
+    both = _common(together, int(together.max(initial=-1)) + 1)
+    with np.errstate(invalid="ignore"):
+        share = both / np.diag(both)[:, None]
+    names = list(lists)
+    return {
+        one: dict(zip(names, row, strict=True))
+        for one, row in zip(names, share.tolist(), strict=True)
+    }
+
+
+@njit(cache=True, nogil=True)
+def _common(lists, items):  # type: ignore[no-untyped-def]
+    """int64 (channels, channels): pairs (person, item) that both have."""
+    channels, people, _ = lists.shape
+    both = np.zeros((channels, channels), np.int64)
+    last = np.full((channels, items), -1, np.int32)
+    for p in range(people):
+        for c in range(channels):
+            for item in lists[c, p]:
+                if item >= 0:
+                    last[c, item] = p
+        for c in range(channels):
+            for item in lists[c, p]:
+                if item >= 0:
+                    for other in range(channels):
+                        both[c, other] += last[other, item] == p
+    return both
 
 
 def latency_ms_of(channel: FittedChannel, questions: list[Asking], limit: int) -> float:

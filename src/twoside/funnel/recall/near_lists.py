@@ -14,12 +14,17 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
+from twoside.funnel.recall.reasons import listed, near_in
 from twoside.index.topk import best_first, offer
 from twoside.schema.artefact import Packed
+from twoside.schema.reasons import Reasons
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from twoside.funnel.recall.seeds import Seeds
     from twoside.index.vectors import Barred, VectorIndex
+    from twoside.schema.request import Candidates
 
 _CHUNK = 4096
 """Items whose neighbours are looked for at once."""
@@ -87,6 +92,15 @@ class NearLists:
                 scores,
             )
         return Recalled(items, scores)
+
+    def reasons(self, seeds: Seeds, item: int, of: Literal["items", "people"] = "items") -> Reasons:
+        """What each seed of one person adds to the sum of an item."""
+        near = near_in(self.start, self.item, self.near, seeds.item, item)
+        return Reasons.sorted(seeds.item, seeds.worth * near, of)
+
+    def nearest(self, item: int, most: int) -> Candidates:
+        """The list of one item."""
+        return listed(self.start, self.item, self.near, item, most)
 
     def pack(self) -> Packed:
         """For the store, as a part of a channel."""

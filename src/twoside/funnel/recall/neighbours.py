@@ -14,14 +14,17 @@ from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
+from twoside.funnel.recall.reasons import listed, near_in
 from twoside.funnel.recall.tally import place_of, places
 from twoside.schema.artefact import Packed
+from twoside.schema.reasons import Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
     from twoside.funnel.recall.channel import Asking
+    from twoside.schema.request import Candidates
 
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -73,6 +76,19 @@ class ItemNeighbours:
             scores,
         )
         return Recalled(items, scores)
+
+    def reasons(self, asking: Asking, item: int) -> Reasons:
+        """What each recent item of the one person who asks adds to the score of an item:
+        decay^k * weight_i * near(i, j). They sum to it, whether or not the person may get it."""
+        past = asking.past
+        liked = np.flatnonzero((past.weight > 0) & ~past.refused)[: self.last]
+        worth = past.weight[liked] * float(self.decay) ** np.arange(len(liked))
+        seeds = past.item[liked]
+        return Reasons.sorted(seeds, worth * near_in(self.start, self.item, self.near, seeds, item))
+
+    def nearest(self, item: int, most: int) -> Candidates:
+        """The neighbours of an item, nearest first, open or not."""
+        return listed(self.start, self.item, self.near, item, most)
 
     def pack(self) -> Packed:
         """Settings and lists."""

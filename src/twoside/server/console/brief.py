@@ -12,6 +12,17 @@ _LONGEST = 28
 """Characters; a list of skills says too much for a line."""
 
 
+def few_words(about: Mapping[str, str], most: int = 3) -> str:
+    """The first of these values in a line; one that stands in another already is left out, as a
+    city in the name."""
+    said: list[str] = []
+    for value in brief(about).values():
+        number = any(sign.isdigit() for sign in value)  # 3 years stands in 13 years by chance
+        if number or not any(value in other for other in said):
+            said.append(value)
+    return " · ".join(said[:most])
+
+
 def brief(about: Mapping[str, str]) -> dict[str, str]:
     """The first short attributes; the order is that of the domain's declaration."""
     short = [(name, value) for name, value in about.items() if len(value) <= _LONGEST]

@@ -80,6 +80,18 @@ a.plain { color: var(--blue); text-decoration: none; }
 .probability i b { display: block; height: 6px; border-radius: 3px; background: var(--blue); }
 .who { font-weight: 600; min-width: 220px; } .words { color: var(--pale); font-size: 12.5px; }
 .words b { color: var(--blue); font-weight: 600; }
+.parts { display: flex; gap: 4px; flex-wrap: wrap; border-bottom: 1px solid var(--line);
+         margin-bottom: 16px; }
+.parts a { padding: 7px 14px; color: var(--pale); text-decoration: none; font-weight: 500;
+           border-bottom: 2px solid transparent; margin-bottom: -1px; }
+.parts a.here { color: var(--blue); border-color: var(--blue); }
+ul.reasons { margin: 0; padding: 0; list-style: none; font-size: 12.5px; }
+ul.reasons li { padding-left: 44px; }
+ul.reasons i { color: var(--blue); font-style: normal; font-weight: 600; display: inline-block;
+               width: 38px; margin: 0 6px 0 -44px; text-align: right; }
+.group { color: var(--pale); font-weight: 600; }
+.near { display: flex; justify-content: space-between; gap: 8px; min-width: 104px; }
+.near span + span { color: var(--pale); font-size: 12px; }
 dl.about { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
 dl.about dt { color: var(--pale); } dl.about dd { margin: 0; overflow-wrap: anywhere; }
 .asking { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; margin-bottom: 8px; }

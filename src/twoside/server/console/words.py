@@ -64,6 +64,82 @@ WORDS: Words = {
     ),
     "card_channel_table": ("In figures", "明细"),
     "channel": ("Channel", "渠道"),
+    "recall_channels": ("Channels", "渠道"),
+    "card_alike": ("What channels share", "渠道重合度"),
+    "note_alike": (
+        "Of the first 500 items of the row's channel, over all questions of {days}: the share that "
+        "the column's channel has in its own first 500. Two that share nearly all are one.",
+        "{days} 全部请求中，行渠道前 500 个物品也在列渠道前 500 的比例；几乎全同即冗余。",
+    ),
+    "recall_merge": ("Budgets and worth", "配额与价值"),
+    "no_merge": (
+        "The merge of this funnel learns nothing: its budgets are those of the configuration. "
+        'One that learns: [merge] how = "learned".',
+        '该漏斗的合并不学习，配额来自配置。可学习的合并：[merge] how = "learned"。',
+    ),
+    "card_gain": ("What learning the merge brought", "学习合并的收益"),
+    "note_gain": (
+        "Cross-fitted on {people} people of the validation days; 95 % interval of the difference, "
+        "paired over people.",
+        "验证日 {people} 人交叉拟合；差值为按人配对的 95% 区间。",
+    ),
+    "figure": ("Figure", "指标"),
+    "learned_merge": ("Learned", "学习合并"),
+    "p_value": ("p", "p 值"),
+    "difference": ("Difference", "差值"),
+    "best_alone": ("Best channel alone", "最佳单渠道"),
+    "card_kind": ("{kind}: {people} people", "{kind}：{people} 人"),
+    "note_kind": (
+        "Before and after learning, and what recall all channels lose without the one. A refused "
+        "channel is not asked for these people.",
+        "学习前后的配额，以及去掉该渠道后损失的召回率。被弃用的渠道不再对这些人请求。",
+    ),
+    "kind_new": ("New people", "新人"),
+    "kind_light": ("Light users", "轻度用户"),
+    "kind_heavy": ("Heavy users", "重度用户"),
+    "kind_all": ("All together", "全体"),
+    "worth": ("Worth", "价值"),
+    "recall_person": ("A person, and why", "某人与原因"),
+    "recall_item": ("An item's neighbours", "物品近邻"),
+    "recall_map": ("Map of items", "物品地图"),
+    "no_map": (
+        "No channel of this funnel has vectors of items (als_simitem, two_tower, item2vec ...).",
+        "该漏斗没有物品向量渠道（als_simitem、two_tower、item2vec 等）。",
+    ),
+    "note_map": (
+        "The {n} most liked of {of} open items that have a vector, on the two main axes.",
+        "{of} 个有向量的开放物品中最受欢迎的 {n} 个，投影到两个主轴。",
+    ),
+    "coloured_by": ("Coloured by", "着色"),
+    "show_it": ("Show", "查看"),
+    "item_id": ("Item's id", "物品 ID"),
+    "unknown_person_recall": (
+        "The lake does not know {person}: for somebody new no channel has reasons.",
+        "数据湖中没有 {person}：新人没有可解释的召回原因。",
+    ),
+    "unknown_item": ("The lake does not know {item}.", "数据湖中没有 {item}。"),
+    "no_reasons": (
+        "No channel of this funnel sums up recent items or like people (itemcf, usercf ...).",
+        "该漏斗没有按近期物品或相似的人求和的渠道（itemcf、usercf 等）。",
+    ),
+    "no_near": (
+        "No channel of this funnel knows what is near to an item (itemcf, swing, two_tower ...).",
+        "该漏斗没有物品近邻渠道（itemcf、swing、two_tower 等）。",
+    ),
+    "note_reasons": (
+        "Shares of the score; they sum to 100 %. A negative one speaks against the item.",
+        "各原因占得分的比例，合计 100%；负值表示反对。",
+    ),
+    "note_near": (
+        "Nearest first, by each channel's own measure; ×n: n channels have it. Closed items too.",
+        "按各渠道自己的度量由近到远；×n 表示 n 个渠道都有。含已关闭物品。",
+    ),
+    "finds_nothing": ("finds nothing", "无结果"),
+    "because": ("Because of", "原因"),
+    "more_reasons": ("{n} more", "另外 {n} 个"),
+    "recent_of": ("Lately of {person}:", "{person} 近期："),
+    "no_past": ("nothing that speaks for an item", "没有正向行为"),
+    "near_people": ("Like this person", "相似的人"),
     "latency": ("Latency, ms", "耗时 (ms)"),
     # ranker
     "page_ranker": ("Ranker", "排序质量"),

@@ -199,6 +199,12 @@ def test_few_people_refuse_nothing() -> None:
     assert budget(fitted, "light", "sharp") == budget(fitted, "all", "sharp") > 0
 
 
+def test_who_refuses_nobody_asks_all_that_find_something_right() -> None:
+    asked = fit(Learned(limit=LIMIT, refuse=False, total=10 * WIDTH))
+    assert not any(why.startswith("brings") for why in asked.report.refused.values())
+    assert all(budget(asked, "all", name) > 0 for name in ("sharp", "twin", "broad", "starter"))
+
+
 def test_equal_scores_and_nan_leave_the_places() -> None:
     lists, truth, kind = world(1)
     flat = {n: Found(f.items, np.full_like(f.scores, np.nan)) for n, f in lists.items()}

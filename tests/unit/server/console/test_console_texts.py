@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from twoside.schema.explanation import Shown
-from twoside.server.console.brief import brief
+from twoside.server.console.brief import brief, few_words
 from twoside.server.console.explain import list_markup
 from twoside.server.console.mount import PAGES
 from twoside.server.console.overview import key_figures
 from twoside.server.console.pieces import markup, number
+from twoside.server.console.recall import quality_markup
+from twoside.server.console.recall_map import attributes
+from twoside.server.console.recall_merge import worth_markup
 from twoside.server.console.words import WORDS, scene_name, texts_for
 from twoside.server.fake import FakeService
 
@@ -82,6 +86,36 @@ def test_what_person_and_item_share_is_marked_and_all_data_is_escaped(fake):
 
 def test_a_line_about_an_entity_leaves_long_lists_out():
     assert brief({"a": "short", "b": "x" * 60, "c": "too"}) == {"a": "short", "c": "too"}
+
+
+def test_a_few_words_do_not_say_the_same_twice():
+    about = {"Name": "Cook, Wuhan", "City": "Wuhan", "Title": "Cook", "Pay": "9k", "Age": "30"}
+    assert few_words(about) == "Cook, Wuhan · 9k · 30"
+    assert few_words({}) == ""
+
+
+def test_under_a_refused_channel_stands_why_and_all_is_escaped(fake):
+    texts = texts_for("en", fake.domain(SCENE), fake.scenes())
+    rows = list(fake.evaluation(SCENE).merge.channels[-2:])
+    made = worth_markup(texts, [replace(rows[0], refused="<b>not above 0"), rows[1]])
+    assert "Refused: &lt;b&gt;not above 0" in made
+    assert "–" in made
+
+
+def test_colours_are_attributes_whose_words_come_again():
+    about = [{"City": "ab"[n % 2], "Name": str(n), "Kind": "one"} for n in range(100)]
+    assert attributes([*about, {"City": "c", "Title": "x"}, {"Title": "y"}]) == ["City", "Title"]
+    assert attributes([]) == []
+
+
+def test_channels_are_in_groups_only_where_they_are_many(fake):
+    texts = texts_for("en", fake.domain(SCENE), fake.scenes())
+    found = dict(fake.evaluation(SCENE).recall)
+    assert "By near items" not in quality_markup(found, texts)
+    more = {f"swing-{n}": found["swing"] for n in range(3)}
+    made = quality_markup(found | more, texts)
+    assert made.index("By near items") < made.index("swing-0") < made.index("By attributes")
+    assert made.count("<tr") == 1 + len(found) + 3 + 4
 
 
 def test_key_figures_name_the_best_channel_and_the_best_model_of_the_goal(fake):

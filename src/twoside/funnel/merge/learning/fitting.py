@@ -86,7 +86,7 @@ class _Fitting:
             settings.latency_ms,
             settings.worth,
             settings.total or 4 * settings.limit,
-            settings.least,
+            settings.least if settings.refuse else len(evidence) + 1,
             settings.draws,
         )
         self.inner = folds_of(len(evidence), settings.folds, self.seed + 1)

@@ -84,7 +84,11 @@ def choose(
         c = int(there[n])
         left[c] = 0
         refused[c] = _why(bool(enough and unproven[n]), figures[c], price, c)
-    budgets = filled_up(spread(hits, weight, left, price.total), left, price.total)
+    budgets = spread(hits, weight, left, price.total)
+    asked = np.maximum(budgets, left > 0)
+    if not enough and asked.sum() <= price.total:  # also those that the union does not need
+        budgets = asked
+    budgets = filled_up(budgets, left, price.total)
     for c in np.flatnonzero((budgets == 0) & (left > 0)).tolist():
         refused[c] = "no place left within the total"
     return Chosen(budgets, figures, tuple(refused))

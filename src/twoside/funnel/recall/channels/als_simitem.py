@@ -19,6 +19,7 @@ from twoside.errors import ConfigError
 from twoside.funnel.recall.als import ALS, Factors
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.near_lists import NearLists, famed
+from twoside.funnel.recall.reasons import by_cosine
 from twoside.funnel.recall.seeds import Seeds, never
 from twoside.index.vectors import VectorIndex
 from twoside.schema.artefact import Packed, inside, within
@@ -26,6 +27,9 @@ from twoside.schema.artefact import Packed, inside, within
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, RecallData
     from twoside.index.vectors import Index
+    from twoside.schema.entities import EntityTable
+    from twoside.schema.reasons import Reasons
+    from twoside.schema.request import Candidates
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,22 @@ class FittedPerson:
         items[nobody], scores[nobody] = -1, 0
         return Recalled(items, scores)
 
+    def reasons(self, asking: Asking, item: int) -> Reasons:
+        """What each recent item adds to the score of an item."""
+        seeds = self.settings.seeds(asking).known(self.factors.known)
+        return self.factors.reasons(seeds, item, self.settings.fame)
+
+    def nearest(self, item: int, most: int) -> Candidates:
+        """The nearest by the cosine of the vectors."""
+        return by_cosine(self.factors.vector, item, most)
+
+    def vectors(self, items: EntityTable) -> np.ndarray:
+        """As they were learned; zeros for items without likes and for those that came after."""
+        vector = np.zeros((items.size, self.factors.vector.shape[1]), np.float32)
+        shared = min(items.size, len(self.factors.vector))
+        vector[:shared] = self.factors.vector[:shared]
+        return vector
+
     def pack(self) -> Packed:
         """Settings, vectors and the index."""
         factors, index = self.factors.pack(), self.index.pack()
@@ -138,6 +158,14 @@ class FittedItems:
         """The sum of the lists of recent items, best first."""
         barred = never(asking, self.settings.repeat)
         return self.near.gather(self.settings.seeds(asking), asking.is_open, barred, limit)
+
+    def reasons(self, asking: Asking, item: int) -> Reasons:
+        """What each recent item adds to the score of an item."""
+        return self.near.reasons(self.settings.seeds(asking), item)
+
+    def nearest(self, item: int, most: int) -> Candidates:
+        """The list of an item."""
+        return self.near.nearest(item, most)
 
     def pack(self) -> Packed:
         """Settings and lists."""

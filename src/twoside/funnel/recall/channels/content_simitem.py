@@ -269,6 +269,10 @@ class FittedContentSimItem:
         """What is like the items that the person liked last; nothing for people without likes."""
         return self._neighbours.of(asking.items).recall(asking, limit)
 
+    def neighbours(self, items: EntityTable) -> ItemNeighbours:
+        """The lists by which it answers, of all items of a table."""
+        return self._neighbours.of(items)
+
     def reasons(
         self, items: EntityTable, first: np.ndarray, second: np.ndarray
     ) -> Mapping[str, np.ndarray]:

@@ -199,6 +199,10 @@ class FittedItem2Vec:
         """The items nearest to what the person liked last; nothing for people without likes."""
         return self._neighbours.of(asking.items).recall(asking, limit)
 
+    def neighbours(self, items: EntityTable) -> ItemNeighbours:
+        """The lists by which it answers, of all items of a table."""
+        return self._neighbours.of(items)
+
     def vectors(self, items: EntityTable) -> np.ndarray:
         """float32 (items, dim): of all items of a table; those that came after the fit by their
         words, zeros if they have none."""

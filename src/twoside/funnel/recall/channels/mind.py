@@ -198,6 +198,13 @@ class FittedMIND:
         _join(start, capsules, profile, net["widen"], net["shift"], net["narrow"], out)
         return start, normal(out)
 
+    def vectors(self, items: EntityTable) -> np.ndarray:
+        """float32 (items, dim): the normal vectors y, also of items that came after the fit; zeros
+        if nothing was learned."""
+        if not self.net:
+            return np.zeros((items.size, self.settings.dim), np.float32)
+        return np.ascontiguousarray(self._items.of(items).normal.T)
+
     def pack(self) -> Packed:
         """Settings and parameters."""
         meta: dict[str, Any] = {

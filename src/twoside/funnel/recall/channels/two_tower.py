@@ -183,6 +183,13 @@ class FittedTwoTower:
         _add_past(vector, recent, worth, self._items.of(asking.items).vector, self.turn)
         return normal(vector)
 
+    def vectors(self, items: EntityTable) -> np.ndarray:
+        """float32 (items, dim): the normal vectors y, also of items that came after the fit; zeros
+        if nothing was learned."""
+        if not len(self.bias):
+            return np.zeros((items.size, self.settings.dim), np.float32)
+        return np.ascontiguousarray(self._items.of(items).normal.T)
+
     def pack(self) -> Packed:
         """Settings and parameters."""
         meta: dict[str, Any] = {

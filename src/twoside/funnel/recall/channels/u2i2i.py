@@ -28,11 +28,13 @@ from twoside.funnel.recall.seeds import Seeds, never
 from twoside.funnel.recall.word_vectors import WordVectors
 from twoside.index.vectors import VectorIndex
 from twoside.schema.artefact import Packed, inside, within
+from twoside.schema.reasons import Reasons
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, RecallData
     from twoside.index.vectors import Index
     from twoside.schema.entities import EntityTable
+    from twoside.schema.request import Candidates
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ class _New:
 
     unit: np.ndarray
     """float32 (items, dim): the direction of every item, learned or told by its words"""
+    length: np.ndarray
+    """float32 (items,): of the vector by which one told by words is found; 0 for the others"""
     index: Index
     """Over those told by words."""
 
@@ -146,6 +150,24 @@ class FittedU2I2I:
         told = Recalled(*new.index.search(towards, limit, asking.is_open, barred))
         return merged(found, told)
 
+    def reasons(self, asking: Asking, item: int) -> Reasons:
+        """What each recent item adds to the score of an item."""
+        s = self.settings
+        seeds = Seeds.of(asking, s.last, s.decay, s.half_life_days)
+        learned = item < len(self.unit) and self.unit[item].any()
+        if self.words is None or not len(self.unit) or learned:
+            return self.near.reasons(seeds, item)
+        new = self._new.of(asking.items)
+        seeds = seeds.known((new.unit != 0).any(axis=1))
+        if not 0 <= item < len(new.unit):
+            return self.near.reasons(seeds, item)
+        offered = new.unit[item].astype(np.float64) * new.length[item]
+        return Reasons.sorted(seeds.item, seeds.worth * (new.unit[seeds.item] @ offered))
+
+    def nearest(self, item: int, most: int) -> Candidates:
+        """The list of an item; an item without likes has none."""
+        return self.near.nearest(item, most)
+
     def _newcomers(self, items: EntityTable) -> _New:
         assert self.words is not None
         unit = np.zeros((items.size, self.unit.shape[1]), np.float32)
@@ -155,8 +177,10 @@ class FittedU2I2I:
         new = np.flatnonzero(~unit.any(axis=1) & told.any(axis=1))
         offered = told[new] * np.float32(self.length**self.settings.fame)
         unit[new] = famed(told[new], 0)
+        length = np.zeros(items.size, np.float32)
+        length[new] = np.sqrt((offered.astype(np.float64) ** 2).sum(axis=1))
         search = VectorIndex("inner", self.settings.search.exact_below)
-        return _New(unit, search.build(new, offered))
+        return _New(unit, length, search.build(new, offered))
 
     def pack(self) -> Packed:
         """Settings, lists, and with words their vectors."""

@@ -25,10 +25,12 @@ from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.seeds import Seeds, never
 from twoside.index.vectors import VectorIndex
 from twoside.schema.artefact import Packed, inside, within
+from twoside.schema.request import Candidates
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, RecallData, Recalled
     from twoside.index.vectors import Index
+    from twoside.schema.reasons import Reasons
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,20 @@ class FittedU2U2I:
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The items of the nearest people, best first."""
+        people, barred = self._near(asking)[0], never(asking, self.settings.repeat)
+        return self.took.gather(people, asking.is_open, barred, limit)
+
+    def reasons(self, asking: Asking, item: int) -> Reasons:
+        """What each of the nearest people adds to the score of an item."""
+        return self.took.reasons(self._near(asking)[0], item, of="people")
+
+    def near_people(self, asking: Asking) -> Candidates:
+        """Those nearest to the one person who asks, and the cosines."""
+        people, cosine = self._near(asking)
+        return Candidates(people.item, cosine)
+
+    def _near(self, asking: Asking) -> tuple[Seeds, np.ndarray]:
+        """The nearest people with what each is worth, and their cosines."""
         s = self.settings
         seeds = Seeds.of(asking, s.last, s.decay, s.als.half_life_days)
         who, near = self.index.search(
@@ -124,8 +140,7 @@ class FittedU2U2I:
         start = np.zeros(len(asking) + 1, np.int64)
         np.cumsum(there.sum(axis=1), out=start[1:])
         worth = (near[there].astype(np.float64) ** s.trust).astype(np.float32)
-        people = Seeds(start, who[there], worth, np.ones_like(worth))
-        return self.took.gather(people, asking.is_open, never(asking, s.repeat), limit)
+        return Seeds(start, who[there], worth, np.ones_like(worth)), near[there]
 
     def pack(self) -> Packed:
         """Settings, vectors, index and lists."""

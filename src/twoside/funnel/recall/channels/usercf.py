@@ -26,9 +26,12 @@ from numba import njit
 from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
+from twoside.funnel.recall.reasons import near_in
 from twoside.funnel.recall.tally import place_of, places
 from twoside.funnel.recall.taste import Taste
 from twoside.schema.artefact import Packed
+from twoside.schema.reasons import Reasons
+from twoside.schema.request import Candidates
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking, RecallData
@@ -146,6 +149,34 @@ class FittedUserCF:
                 scores,
             )
         return Recalled(items, scores)
+
+    def reasons(self, asking: Asking, item: int) -> Reasons:
+        """What each like-minded person adds to the score of an item."""
+        people = self.near_people(asking)
+        voice = people.scores.astype(np.float64) ** self.settings.sharp
+        vote = near_in(self.start, self.item, self.vote, people.items, item)
+        return Reasons.sorted(people.items, voice * vote, of="people")
+
+    def near_people(self, asking: Asking) -> Candidates:
+        """The like-minded of the one person who asks, and like(u, v): as `recall` has them, here
+        in plain NumPy for one to look at."""
+        past, s = asking.past, self.settings
+        liked = np.flatnonzero((past.weight > 0) & ~past.refused)[: s.last]
+        fade = float(s.decay) ** np.arange(len(liked))
+        known = past.item[liked] < len(self.rarity)
+        liked, fade = liked[known], fade[known]
+        mine = fade * past.weight[liked] * self.rarity[past.item[liked]]
+        like = np.zeros(len(self.norm))
+        for item, part in zip(past.item[liked].tolist(), mine.tolist(), strict=True):
+            of = slice(self.of_start[item], self.of_start[item + 1])
+            np.add.at(like, self.person[of], part * self.bent[of])
+        like /= np.sqrt(mine @ mine) * self.norm + s.shrink + (like == 0)
+        value = like.astype(np.float32)
+        if 0 <= asking.person[0] < len(value):
+            value[asking.person[0]] = 0
+        order = np.lexsort((np.arange(len(value)), -value))[: s.neighbours]
+        order = order[value[order] > 0]
+        return Candidates(order.astype(np.int32), value[order])
 
     def pack(self) -> Packed:
         """Settings and both indices."""
