@@ -10,18 +10,20 @@ r = weight * 2^(-age / half-life). With the items' vectors Y fixed each person s
 where f is 1 in learning. `fold_in` solves the same system exactly for people as they are when they
 ask, so no person's vector is kept: new people and what was just done count. Ours: there f = decay^k
 for the k-th latest item, which brings an old pair back to one that did not meet. The ridge of a
-row grows with the weight of its pairs, sum c,
+row grows with the weight of its liked pairs,
 
-    ridge_p = penalty * alpha * sqrt(likes / liked items) * (sum_i c_pi / the mean of it)^nu
+    ridge_p = penalty * alpha * sqrt(likes / liked items) * (sum_i (c_pi - 1) / its mean)^nu
 
 and likewise that of an item: nu = 0 holds all vectors back alike, nu = 1 in proportion to what
-pulls at them. The root (ours) lets one penalty suit sparse and dense markets.
+pulls at them, so that items that many like do not outgrow the others. The root (ours) lets one
+penalty suit sparse and dense markets.
 
 Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets",
-ICDM, equations 3 and 4; the ridge of a row: Rendle, Krichene, Zhang and Koren 2022, "Revisiting
-the Performance of iALS on Item Recommendation Benchmarks", RecSys, equation 5, where the weight of
-pairs that did not meet is 1 / alpha. Ours: the units of `penalty`, and an age of likes. Learned by
-`recall/ials.py`.
+ICDM, equations 3 and 4; the ridge of a row: Zhou et al. 2008, "Large-Scale Parallel Collaborative
+Filtering for the Netflix Prize", AAIM (nu = 1), and its power: Rendle, Krichene, Zhang and Koren
+2022, "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys, equation 5.
+Theirs adds a constant for the pairs that did not meet; without it fewer items took the lists at
+the same gain. Learned by `recall/ials.py`.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ class ALS:
     penalty: float = 0.4
     """Of long vectors, in units of alpha and of the square root of the mean likes of an item."""
     nu: float = 0.5
-    """Power with which the penalty of a row grows with the weight of its pairs; 0 to 1."""
+    """Power with which the penalty of a row grows with the weight of its liked pairs; 0 to 1. More
+    leans away from what everybody likes."""
     alpha: float = 20.0
     """How much more a liked pair counts than a pair that did not meet. Less (10) suits dense
     markets, more (40) sparse ones."""
@@ -81,13 +84,12 @@ class ALS:
         """The items' vectors. Items that nobody likes, and all of an empty past, get zeros."""
         start, item, extra = self._liked(data)
         likes = np.bincount(item, minlength=data.items.size)
-        sides = int((np.diff(start) > 0).sum()), int((likes > 0).sum())
-        ridge = self.ridge(len(item), sides[1])
+        ridge = self.ridge(len(item), int((likes > 0).sum()))
         if not len(item):
             return Factors(self, np.zeros((data.items.size, self.dim), np.float32), ridge)
         by_item = turned_round(start, item, extra, data.items.size)
-        of_people = self._ridges(start, extra, sides[1], ridge)
-        of_items = self._ridges(by_item[0], by_item[2], sides[0], ridge)
+        of_people = self._ridges(start, extra, ridge)
+        of_items = self._ridges(by_item[0], by_item[2], ridge)
         begin = np.random.default_rng(seed).normal(0, 0.1, (data.items.size, self.dim))
         vector = descend(
             Pairs(start, item, extra, of_people[0]),
@@ -104,10 +106,10 @@ class ALS:
         return self.penalty * self.alpha * float(np.sqrt(likes / max(items, 1) or 1.0))
 
     def _ridges(
-        self, start: np.ndarray, extra: np.ndarray, others: int, ridge: float
+        self, start: np.ndarray, extra: np.ndarray, ridge: float
     ) -> tuple[np.ndarray, float]:
-        """The L2 of each row, float64 (rows,), and that of a row whose weight is 1."""
-        weight = others + weights(start, extra)
+        """The L2 of each row, float64 (rows,), and that of a row whose pairs weigh 1."""
+        weight = weights(start, extra)
         unit = ridge / float(weight[np.diff(start) > 0].mean()) ** self.nu
         return unit * weight**self.nu, unit
 
@@ -135,7 +137,7 @@ class Factors:
     vector: np.ndarray
     """float32 (items, dim); zeros for an item without likes"""
     ridge: float
-    """Of a person whose pairs' weight is 1."""
+    """Of a person whose liked pairs weigh 1."""
     known: np.ndarray = field(init=False, repr=False)
     """bool (items,): has a vector"""
     _spread: np.ndarray = field(init=False, repr=False)
@@ -158,7 +160,6 @@ class Factors:
         seeds = seeds.known(self.known)
         out = np.zeros((len(seeds.start) - 1, self.settings.dim), np.float32)
         extra = self.settings.alpha * seeds.worth.astype(np.float64)
-        weight = self.known.sum() + weights(seeds.start, extra)
         solve(
             seeds.start,
             seeds.item,
@@ -167,7 +168,7 @@ class Factors:
             self._turned,
             self._spread,
             self._turn,
-            self.ridge * weight**self.settings.nu,
+            self.ridge * weights(seeds.start, extra) ** self.settings.nu,
             out,
         )
         return out
