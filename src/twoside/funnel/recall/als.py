@@ -22,8 +22,8 @@ Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedb
 ICDM, equations 3 and 4; the ridge of a row: Zhou et al. 2008, "Large-Scale Parallel Collaborative
 Filtering for the Netflix Prize", AAIM (nu = 1), and its power: Rendle, Krichene, Zhang and Koren
 2022, "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys, equation 5.
-Theirs adds a constant for the pairs that did not meet; without it fewer items took the lists at
-the same gain. Learned by `recall/ials.py`.
+Theirs adds a constant for the pairs that did not meet; without it the lists spread over more items
+at the same gain. Learned by `recall/ials.py`.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
 class ALS:
     """Settings of learning the factors, the same for every channel that uses them."""
 
-    dim: int = 96
+    dim: int = 128
     """Length of a vector."""
-    penalty: float = 0.4
+    penalty: float = 0.5
     """Of long vectors, in units of alpha and of the square root of the mean likes of an item."""
     nu: float = 0.5
     """Power with which the penalty of a row grows with the weight of its liked pairs; 0 to 1. More
