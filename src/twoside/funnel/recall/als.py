@@ -15,7 +15,8 @@ row grows with the weight of its liked pairs,
     ridge_p = penalty * alpha * sqrt(likes / liked items) * (sum_i (c_pi - 1) / its mean)^nu
 
 and likewise that of an item: nu = 0 holds all vectors back alike, nu = 1 in proportion to what
-pulls at them, so that items that many like do not outgrow the others. The root (ours) lets one
+pulls at them, so that items that many like do not outgrow the others. (A row weighs at least as
+much as one like of today.) The root (ours) lets one
 penalty suit sparse and dense markets.
 
 Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets",
@@ -109,9 +110,14 @@ class ALS:
         self, start: np.ndarray, extra: np.ndarray, ridge: float
     ) -> tuple[np.ndarray, float]:
         """The L2 of each row, float64 (rows,), and that of a row whose pairs weigh 1."""
-        weight = weights(start, extra)
+        weight = self._weights(start, extra)
         unit = ridge / float(weight[np.diff(start) > 0].mean()) ** self.nu
         return unit * weight**self.nu, unit
+
+    def _weights(self, start: np.ndarray, extra: np.ndarray) -> np.ndarray:
+        """float64 (rows,): what the pairs of each row weigh, at least a like of today: however old
+        the likes of a row are, it is held back."""
+        return np.asarray(np.maximum(weights(start, extra), self.alpha))
 
     def _liked(self, data: RecallData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """start int64 (people + 1,), item int32 and c - 1, float32, of all liked pairs."""
@@ -168,7 +174,7 @@ class Factors:
             self._turned,
             self._spread,
             self._turn,
-            self.ridge * weights(seeds.start, extra) ** self.settings.nu,
+            self.ridge * self.settings._weights(seeds.start, extra) ** self.settings.nu,
             out,
         )
         return out

@@ -46,7 +46,7 @@ def test_fold_in_solves_the_normal_equations(dim: int, fade: float, nu: float) -
         extra, liked = np.zeros(50), np.zeros(50)
         extra[seeds.item[rows]] = 3.0 * seeds.worth[rows]
         liked[seeds.item[rows]] = fade
-        ridge = 0.7 * extra.sum() ** nu if seeds.start[i] < seeds.start[i + 1] else 0.7
+        ridge = 0.7 * max(extra.sum(), 3.0) ** nu
         left = (wide.T * (1 + extra)) @ wide + ridge * np.eye(dim)
         np.testing.assert_allclose(
             x[i], np.linalg.solve(left, wide.T @ (liked + extra)), rtol=1e-5, atol=1e-6
@@ -161,12 +161,24 @@ def test_a_person_as_in_learning_folds_in_to_the_row_that_learning_solves(nu: fl
         np.testing.assert_allclose(x[p], np.linalg.solve(left, right), rtol=1e-3, atol=1e-5)
 
 
-def test_heavier_rows_are_held_back_more_around_the_same_mean() -> None:
-    start, extra = np.array([0, 1, 3]), np.array([10, 20, 30], np.float32)
+def test_heavier_rows_are_held_back_more_around_the_same_mean_and_old_likes_as_one() -> None:
+    start, extra = np.array([0, 1, 3, 4]), np.array([10, 20, 30, 1e-30], np.float32)
     for nu in (0.0, 0.5, 1.0):
-        ridge, unit = ALS(nu=nu)._ridges(start, extra, 2.0)
-        np.testing.assert_allclose(ridge, 2 * (np.array([10, 50]) / 30) ** nu)
-        assert unit == pytest.approx(2 / 30**nu)
+        ridge, unit = ALS(nu=nu, alpha=6.0)._ridges(start, extra, 2.0)
+        np.testing.assert_allclose(ridge, 2 * (np.array([10, 50, 6]) / 22) ** nu)
+        assert unit == pytest.approx(2 / 22**nu)
+
+
+def test_likes_of_long_ago_still_give_a_vector_of_sound_length() -> None:
+    y = np.random.default_rng(3).normal(size=(10, 40)).astype(np.float32)  # ten of forty ways
+    old = Seeds(
+        np.array([0, 2]),
+        np.array([1, 4], np.int32),
+        np.full(2, 1e-37, np.float32),
+        np.ones(2, np.float32),
+    )
+    x = Factors(ALS(dim=40, nu=1.0), y, 0.1).fold_in(old)
+    assert 0 < np.linalg.norm(x) < np.linalg.norm(y)
 
 
 def test_the_ridge_grows_with_the_root_of_likes_an_item() -> None:
