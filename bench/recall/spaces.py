@@ -46,8 +46,9 @@ ORDERED: dict[str, Trials] = {
     "als_simitem": [
         {},
         {"by": "items", "decay": 0.6, "fame": 0.4},
-        {"by": "items", "decay": 0.6, "fame": 0.4, "als": {"dim": 128, "alpha": 40.0}},
-        {"als": {"dim": 128, "alpha": 40.0}},
+        {"by": "items", "decay": 0.6, "fame": 0.4, "als": {"dim": 192, "alpha": 40.0}},
+        {"fame": 0.5},
+        {"als": {"dim": 192, "alpha": 40.0, "penalty": 0.2}, "fame": 0.5},
     ],
     "u2i2i": [
         {},
@@ -111,14 +112,25 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "als_simitem": [
-        {**_ALL, "fame": fame, "als": {"latest": 5000, "alpha": a, "penalty": p, "dim": d}}
-        for a, p, d, fame in (
-            (8.0, 0.5, 64, 1.0),
-            (8.0, 0.5, 96, 1.0),
-            (20.0, 0.4, 96, 1.0),
-            (40.0, 0.6, 128, 0.8),
-            (40.0, 0.6, 256, 0.8),
-            (40.0, 0.7, 256, 0.7),
+        {
+            **_ALL,
+            "fame": fame,
+            "als": {
+                "latest": 5000,
+                "alpha": alpha,
+                "penalty": penalty,
+                "nu": nu,
+                "dim": dim,
+                "iterations": iterations,
+            },
+        }
+        for alpha, penalty, nu, dim, iterations, fame in (
+            (5.0, 0.78, 0.3, 128, 12, 0.85),
+            (5.0, 0.78, 0.5, 128, 12, 0.85),
+            (3.4, 1.1, 0.0, 192, 12, 0.85),
+            (30.0, 0.6, 0.3, 192, 8, 1.0),
+            (30.0, 0.8, 0.3, 192, 8, 0.85),
+            (30.0, 0.6, 0.3, 128, 8, 1.0),
         )
     ],
     "u2i2i": [

@@ -17,7 +17,6 @@ from twoside.errors import ConfigError, MissingExtra, did_you_mean
 _EXTRA_OF = {
     "torch": "deep",
     "safetensors": "deep",
-    "implicit": "recall",
     "faiss": "recall",
 }
 

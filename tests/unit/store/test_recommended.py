@@ -9,6 +9,7 @@ import pytest
 from unit.funnel.recall.little_market import market
 
 from twoside.errors import ArtefactError
+from twoside.funnel.merge import Fixed
 from twoside.funnel.merge.snake import Snake
 from twoside.funnel.recall.channels.hot import Hot
 from twoside.funnel.recall.channels.itemcf import ItemCF
@@ -46,7 +47,7 @@ def test_a_stopped_run_ends_in_the_same_bytes(tmp_path: Path) -> None:
     data = market()
     channels = {"itemcf": ItemCF().fit(data, 0), "hot": Hot().fit(data, 0)}
     with Recommended.begin(tmp_path / "whole", ABOUT) as kept:
-        EVERYBODY.run(channels, data, kept, merge=Snake())
+        EVERYBODY.run(channels, data, kept, merge=Fixed(Snake()))
 
     class Stopped(Exception):  # noqa: N818 - not an error
         pass
@@ -56,10 +57,10 @@ def test_a_stopped_run_ends_in_the_same_bytes(tmp_path: Path) -> None:
 
     for _ in range(2):
         with pytest.raises(Stopped), Recommended.begin(tmp_path / "parts", ABOUT) as kept:
-            EVERYBODY.run(channels, data, kept, merge=Snake(), tick=stop)
+            EVERYBODY.run(channels, data, kept, merge=Fixed(Snake()), tick=stop)
     with Recommended.begin(tmp_path / "parts", ABOUT) as kept:
         assert kept.finished() == [0, 1]
-        EVERYBODY.run(channels, data, kept, merge=Snake())
+        EVERYBODY.run(channels, data, kept, merge=Fixed(Snake()))
     assert files(tmp_path / "whole") == files(tmp_path / "parts")
     assert len(files(tmp_path / "whole")) == 5  # three parts, the manifest, the lock
     assert sum(len(table) for table in tables(tmp_path / "whole")) == data.people.size

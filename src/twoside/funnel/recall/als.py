@@ -1,43 +1,48 @@
 """Factors of implicit feedback: a vector for every item, and for a person by what was just done.
 
-    minimise  sum_pi c_pi (l_pi - x_p . y_i)^2 + ridge (sum_p |x_p|^2 + sum_i |y_i|^2)
+    minimise  sum_pi c_pi (l_pi - x_p . y_i)^2 + sum_p ridge_p |x_p|^2 + sum_i ridge_i |y_i|^2
 
 over all pairs; l is 1 for liked pairs and else 0, c is 1 + alpha * r for liked pairs and else 1,
 r = weight * 2^(-age / half-life). With the items' vectors Y fixed each person solves
 
-    (Y'Y + sum_i f_i (c_i - 1) y_i y_i' + ridge I) x = sum_i f_i c_i y_i
+    (Y'Y + sum_i f_i (c_i - 1) y_i y_i' + ridge_p I) x = sum_i f_i c_i y_i
 
 where f is 1 in learning. `fold_in` solves the same system exactly for people as they are when they
 ask, so no person's vector is kept: new people and what was just done count. Ours: there f = decay^k
-for the k-th latest item, which brings an old pair back to one that did not meet; and
+for the k-th latest item, which brings an old pair back to one that did not meet. The ridge of a
+row grows with the weight of its liked pairs,
 
-    ridge = penalty * alpha * sqrt(likes / liked items)
+    ridge_p = penalty * alpha * sqrt(likes / liked items) * (sum_i (c_pi - 1) / its mean)^nu
 
-so that one penalty suits sparse and dense markets: the best ridge of three public logs with 6, 16
-and 270 likes an item lay between penalty 0.4 and 0.6.
+and likewise that of an item: nu = 0 holds all vectors back alike, nu = 1 in proportion to what
+pulls at them, so that items that many like do not outgrow the others. (A row weighs at least as
+much as one like of today.) The root (ours) lets one
+penalty suit sparse and dense markets.
 
 Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets",
-ICDM, equations 3 and 4; learned by the library `implicit` (conjugate gradients: Takács, Pilászy
-and Tikk 2011, RecSys).
+ICDM, equations 3 and 4; the ridge of a row: Zhou et al. 2008, "Large-Scale Parallel Collaborative
+Filtering for the Netflix Prize", AAIM (nu = 1), and its power: Rendle, Krichene, Zhang and Koren
+2022, "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys, equation 5.
+Theirs adds a constant for the pairs that did not meet; without it the lists spread over more items
+at the same gain. Learned by `recall/ials.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twoside.errors import ConfigError, MissingExtra
+from twoside.errors import ConfigError
 from twoside.funnel.recall.fold_in import solve
+from twoside.funnel.recall.ials import Pairs, descend, diagonal, turned_round, weights
 from twoside.funnel.recall.past import Past
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 from twoside.schema.reasons import Reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from twoside.funnel.recall.channel import RecallData
     from twoside.funnel.recall.seeds import Seeds
 
@@ -46,86 +51,89 @@ if TYPE_CHECKING:
 class ALS:
     """Settings of learning the factors, the same for every channel that uses them."""
 
-    dim: int = 96
+    dim: int = 128
     """Length of a vector."""
-    penalty: float = 0.4
+    penalty: float = 0.5
     """Of long vectors, in units of alpha and of the square root of the mean likes of an item."""
+    nu: float = 0.5
+    """Power with which the penalty of a row grows with the weight of its liked pairs; 0 to 1. More
+    leans away from what everybody likes."""
     alpha: float = 20.0
     """How much more a liked pair counts than a pair that did not meet. Less (10) suits dense
     markets, more (40) sparse ones."""
     iterations: int = 10
     """Passes over people and items."""
+    steps: int = 2
+    """Steps of conjugate gradients in a pass, for each row."""
     half_life_days: float = 90.0
     """Age at which a like counts half."""
     latest: int = 1000
     """Items kept per person in learning, the newest."""
     threads: int = 1
-    """More than one wait for each other, on a busy machine for long."""
+    """That learn at once; the same vectors come out."""
 
     def __post_init__(self) -> None:
-        for name in ("dim", "iterations", "latest", "threads"):
+        for name in ("dim", "iterations", "steps", "latest", "threads"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"als.{name} = {getattr(self, name)}: expected 1 or more.")
         for name in ("penalty", "alpha", "half_life_days"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"als.{name} = {getattr(self, name)}: expected more than 0.")
+        if not 0 <= self.nu <= 1:
+            raise ConfigError(f"als.nu = {self.nu}: expected 0 to 1.")
 
     def learn(self, data: RecallData, seed: int) -> Factors:
         """The items' vectors. Items that nobody likes, and all of an empty past, get zeros."""
-        from scipy.sparse import csr_matrix
-
-        people, items = data.people.size, data.items.size
-        start, item, confidence = self._confidence(data)
-        if not len(item):
-            return Factors(self, np.zeros((items, self.dim), np.float32), self.ridge(0, 0))
-        liked = csr_matrix((confidence, item, start), shape=(people, items))
-        likes = np.bincount(item, minlength=items)
+        start, item, extra = self._liked(data)
+        likes = np.bincount(item, minlength=data.items.size)
         ridge = self.ridge(len(item), int((likes > 0).sum()))
-        vector = np.asarray(self._descend(liked, ridge, seed), np.float32)
-        vector[likes == 0] = 0
-        return Factors(self, vector, ridge)
+        if not len(item):
+            return Factors(self, np.zeros((data.items.size, self.dim), np.float32), ridge)
+        by_item = turned_round(start, item, extra, data.items.size)
+        of_people = self._ridges(start, extra, ridge)
+        of_items = self._ridges(by_item[0], by_item[2], ridge)
+        begin = np.random.default_rng(seed).normal(0, 0.1, (data.items.size, self.dim))
+        vector = descend(
+            Pairs(start, item, extra, of_people[0]),
+            Pairs(*by_item, of_items[0]),
+            (begin / np.sqrt(self.dim)).astype(np.float32),
+            self.iterations,
+            self.steps,
+            self.threads,
+        )
+        return Factors(self, vector, of_people[1])
 
     def ridge(self, likes: int, items: int) -> float:
-        """The L2 on all vectors, from the liked pairs and the items that are in one."""
+        """The L2 on a row of the mean weight, from the liked pairs and the items in one."""
         return self.penalty * self.alpha * float(np.sqrt(likes / max(items, 1) or 1.0))
 
-    def _confidence(self, data: RecallData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """start int64 (people + 1,), item int32 and c float32 of all liked pairs."""
+    def _ridges(
+        self, start: np.ndarray, extra: np.ndarray, ridge: float
+    ) -> tuple[np.ndarray, float]:
+        """The L2 of each row, float64 (rows,), and that of a row whose pairs weigh 1."""
+        weight = self._weights(start, extra)
+        unit = ridge / float(weight[np.diff(start) > 0].mean()) ** self.nu
+        return unit * weight**self.nu, unit
+
+    def _weights(self, start: np.ndarray, extra: np.ndarray) -> np.ndarray:
+        """float64 (rows,): what the pairs of each row weigh, at least a like of today: however old
+        the likes of a row are, it is held back."""
+        return np.asarray(np.maximum(weights(start, extra), self.alpha))
+
+    def _liked(self, data: RecallData) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """start int64 (people + 1,), item int32 and c - 1, float32, of all liked pairs."""
         past = Past.of_behaviours(data.behaviours, data.people.size, data.items.size)
         owner = np.repeat(np.arange(data.people.size), np.diff(past.start))
-        good = ~past.refused & (past.weight > 0)
+        age_days = (data.now_ms - past.ts_ms) / DAY_MS
+        worth = past.weight * np.exp2(-age_days / self.half_life_days)
+        extra = (self.alpha * worth).astype(np.float32)
+        good = ~past.refused & (extra > 0)
         place = np.cumsum(good) - 1  # among the liked ones of all people
         first = np.concatenate([[0], np.cumsum(good)])[past.start[:-1]]
         good &= place - first[owner] < self.latest
-        age_days = (data.now_ms - past.ts_ms[good]) / DAY_MS
-        worth = past.weight[good] * np.exp2(-age_days / self.half_life_days)
         start = np.zeros(data.people.size + 1, np.int64)
         np.cumsum(np.bincount(owner[good], minlength=data.people.size), out=start[1:])
-        return start, past.item[good], (1 + self.alpha * worth).astype(np.float32)
-
-    def _descend(self, liked: Any, ridge: float, seed: int) -> np.ndarray:
-        try:
-            from implicit.cpu.als import AlternatingLeastSquares
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] != "implicit":
-                raise
-            raise MissingExtra(
-                "recall: learning factors needs 'implicit'. "
-                "Install it with: pip install 'twoside[recall]'"
-            ) from None
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-        with threadpool_limits(1, "blas"):  # its own threads are those of `threads`
-            model = AlternatingLeastSquares(
-                factors=self.dim,
-                regularization=ridge,
-                alpha=1.0,
-                iterations=self.iterations,
-                num_threads=self.threads,
-                random_state=seed,
-            )
-            model.fit(liked, show_progress=False)
-        return np.asarray(model.item_factors)
+        return start, past.item[good], extra[good]
 
 
 @dataclass(frozen=True)
@@ -136,27 +144,22 @@ class Factors:
     vector: np.ndarray
     """float32 (items, dim); zeros for an item without likes"""
     ridge: float
-    """That it was learned with."""
+    """Of a person whose liked pairs weigh 1."""
     known: np.ndarray = field(init=False, repr=False)
     """bool (items,): has a vector"""
-    _root: np.ndarray = field(init=False, repr=False)
-    """float64 (dim, dim): the lower root R of Y'Y + ridge I"""
-    _white: np.ndarray = field(init=False, repr=False)
-    """float32 (items, dim): R^-1 y of each item"""
+    _spread: np.ndarray = field(init=False, repr=False)
+    """float64 (dim,): D of Y'Y = Q D Q'"""
+    _turn: np.ndarray = field(init=False, repr=False)
+    """float64 (dim, dim): Q'"""
+    _turned: np.ndarray = field(init=False, repr=False)
+    """float32 (items, dim): Q'y of each item"""
 
     def __post_init__(self) -> None:
-        from scipy.linalg import solve_triangular
-
-        gram = self.ridge * np.eye(self.settings.dim)
-        for part in _parts(self.vector):
-            gram += part.T @ part
-        root = np.linalg.cholesky(gram)
-        white = np.empty_like(self.vector)
-        for n, part in enumerate(_parts(self.vector)):
-            white[n * _PART : (n + 1) * _PART] = solve_triangular(root, part.T, lower=True).T
+        spread, turn = diagonal(self.vector)
         object.__setattr__(self, "known", (self.vector != 0).any(axis=1))
-        object.__setattr__(self, "_root", root)
-        object.__setattr__(self, "_white", white)
+        object.__setattr__(self, "_spread", spread)
+        object.__setattr__(self, "_turn", np.ascontiguousarray(turn.T))
+        object.__setattr__(self, "_turned", self.vector @ turn.astype(np.float32))
 
     def fold_in(self, seeds: Seeds) -> np.ndarray:
         """float32 (n, dim): the exact vectors of people who liked `seeds`; zeros for people
@@ -164,7 +167,17 @@ class Factors:
         seeds = seeds.known(self.known)
         out = np.zeros((len(seeds.start) - 1, self.settings.dim), np.float32)
         extra = self.settings.alpha * seeds.worth.astype(np.float64)
-        solve(seeds.start, seeds.item, extra, seeds.fade, self._white, self._root, out)
+        solve(
+            seeds.start,
+            seeds.item,
+            extra,
+            seeds.fade,
+            self._turned,
+            self._spread,
+            self._turn,
+            self.ridge * self.settings._weights(seeds.start, extra) ** self.settings.nu,
+            out,
+        )
         return out
 
     def reasons(self, seeds: Seeds, item: int, fame: float) -> Reasons:
@@ -193,12 +206,3 @@ class Factors:
         """From `pack`."""
         settings = ALS(**packed.meta["settings"])
         return Factors(settings, packed.arrays["vector"], packed.meta["ridge"])
-
-
-_PART = 65_536
-"""Items that are turned to float64 at once."""
-
-
-def _parts(vector: np.ndarray) -> Iterator[np.ndarray]:
-    for begin in range(0, len(vector), _PART):
-        yield vector[begin : begin + _PART].astype(np.float64)

@@ -1,10 +1,12 @@
 """Solving for the vectors of people whose items are given, in float64.
 
-With R the lower root of Y'Y + ridge I and v_i = R^-1 y_i, the system of `recall/als.py` is
+With Y'Y = Q D Q', ridge r of the person and v_i = (D + r)^-1/2 Q'y_i the system of
+`recall/als.py` is
 
-    (I + sum_i e_i v_i v_i') z = sum_i (f_i + e_i) v_i,    e_i = f_i (c_i - 1),    x = R'^-1 z
+    (I + sum_i e_i v_i v_i') z = sum_i (f_i + e_i) v_i,    x = Q (D + r)^-1/2 z
 
-For fewer items than numbers in a vector its dual is smaller and has the same answer:
+with e_i = f_i (c_i - 1). For fewer items than numbers in a vector its dual is smaller and has the
+same answer:
 
     z = sum_i w_i v_i,    (v_i . v_j + I / e_i) w = (f + e) / e
 
@@ -18,49 +20,56 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def solve(start, item, extra, fade, white, root, out):  # type: ignore[no-untyped-def]
+def solve(start, item, extra, fade, turned, spread, turn, ridge, out):  # type: ignore[no-untyped-def]
     """The vectors x of n people; a person without items is left as in `out`.
 
     Args:
         start: int64 (n + 1,): person i has the items `start[i]:start[i + 1]` of
         item: int32 (total,); extra: float64 (total,), e, above 0; fade: float32 (total,), f.
-        white: float32 (items, dim): v.
-        root: float64 (dim, dim): R.
+        turned: float32 (items, dim): Q'y.
+        spread: float64 (dim,): D; turn: float64 (dim, dim): Q', a line a number of `turned`.
+        ridge: float64 (n,), above 0.
         out: float32 (n, dim), written.
     """
-    dim, most = len(root), 0
+    dim, most = len(spread), 0
     for i in range(len(start) - 1):
         most = max(most, start[i + 1] - start[i])
     size = min(most, dim)
     a, b, line = np.empty((size, size)), np.empty(size), np.empty(size)
-    z = np.empty(dim)
+    z, x, stretch = np.empty(dim), np.empty(dim), np.empty(dim)
     for i in range(len(start) - 1):
         first, m = start[i], start[i + 1] - start[i]
         if m == 0:
             continue
+        for c in range(dim):
+            stretch[c] = 1 / np.sqrt(spread[c] + ridge[i])
         mine, e, f = item[first : first + m], extra[first : first + m], fade[first : first + m]
         if m < dim:
-            _dual(a, b, line, mine, e, f, white)
+            _dual(a, b, line, mine, e, f, turned, stretch)
             z[:] = 0
             for r in range(m):
                 for c in range(dim):
-                    z[c] += b[r] * white[mine[r], c]
+                    z[c] += b[r] * stretch[c] * turned[mine[r], c]
         else:
-            _primal(a, b, line, mine, e, f, white)
+            _primal(a, b, line, mine, e, f, turned, stretch)
             z[:] = b
-        _back(root, z, dim)
+        x[:] = 0
         for c in range(dim):
-            out[i, c] = z[c]
+            part = stretch[c] * z[c]
+            for d in range(dim):
+                x[d] += part * turn[c, d]
+        for d in range(dim):
+            out[i, d] = x[d]
 
 
 @njit(cache=True, nogil=True)
-def _dual(a, b, line, item, extra, fade, white):  # type: ignore[no-untyped-def]
+def _dual(a, b, line, item, extra, fade, turned, stretch):  # type: ignore[no-untyped-def]
     """b becomes w, one number an item."""
     m = len(item)
     a[:m, :m] = 0
-    for c in range(white.shape[1]):
+    for c in range(len(stretch)):
         for r in range(m):
-            line[r] = white[item[r], c]
+            line[r] = turned[item[r], c] * stretch[c]
         _add_square(a, line, 1.0, m)
     for r in range(m):
         a[r, r] += 1 / extra[r]
@@ -71,13 +80,13 @@ def _dual(a, b, line, item, extra, fade, white):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _primal(a, b, line, item, extra, fade, white):  # type: ignore[no-untyped-def]
+def _primal(a, b, line, item, extra, fade, turned, stretch):  # type: ignore[no-untyped-def]
     """b becomes z, as long as a vector."""
-    dim = white.shape[1]
+    dim = len(stretch)
     a[:], b[:] = 0, 0
     for r in range(len(item)):
         for c in range(dim):
-            line[c] = white[item[r], c]
+            line[c] = turned[item[r], c] * stretch[c]
             b[c] += (fade[r] + extra[r]) * line[c]
         _add_square(a, line, extra[r], dim)
     for c in range(dim):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +12,15 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 from unit.funnel.recall.little_market import NOW_MS, empty, likes, market, question
 
-from twoside.errors import ConfigError, MissingExtra
+from twoside.errors import ConfigError
 from twoside.funnel.recall.als import ALS, Factors
 from twoside.funnel.recall.channel import RecallData
+from twoside.funnel.recall.ials import Pairs
+from twoside.funnel.recall.past import Past
 from twoside.funnel.recall.seeds import Seeds
 from twoside.schema.calendar import DAY_MS
 
-SMALL = ALS(dim=8, penalty=0.1, alpha=5.0, iterations=8)
+SMALL = ALS(dim=8, penalty=0.1, nu=0.0, alpha=5.0, iterations=8)
 
 
 def random_seeds(items: int, sizes: list[int], seed: int = 0) -> Seeds:
@@ -30,9 +31,11 @@ def random_seeds(items: int, sizes: list[int], seed: int = 0) -> Seeds:
     return Seeds(start, item.astype(np.int32), worth, np.ones_like(worth))
 
 
-@pytest.mark.parametrize(("dim", "fade"), [(1, 1.0), (7, 0.3), (64, 1.0)])
-def test_fold_in_solves_the_normal_equations(dim: int, fade: float) -> None:
-    settings = ALS(dim=dim, alpha=3.0)
+@pytest.mark.parametrize(
+    ("dim", "fade", "nu"), [(1, 1.0, 0.0), (7, 0.3, 0.5), (64, 1.0, 0.0), (64, 0.5, 1.0)]
+)
+def test_fold_in_solves_the_normal_equations(dim: int, fade: float, nu: float) -> None:
+    settings = ALS(dim=dim, alpha=3.0, nu=nu)
     y = np.random.default_rng(1).normal(0, 0.4, (50, dim)).astype(np.float32)
     seeds = random_seeds(50, [1, 5, 0, 50])
     seeds = replace(seeds, worth=seeds.worth * fade, fade=seeds.fade * fade)
@@ -43,7 +46,8 @@ def test_fold_in_solves_the_normal_equations(dim: int, fade: float) -> None:
         extra, liked = np.zeros(50), np.zeros(50)
         extra[seeds.item[rows]] = 3.0 * seeds.worth[rows]
         liked[seeds.item[rows]] = fade
-        left = (wide.T * (1 + extra)) @ wide + 0.7 * np.eye(dim)
+        ridge = 0.7 * max(extra.sum(), 3.0) ** nu
+        left = (wide.T * (1 + extra)) @ wide + ridge * np.eye(dim)
         np.testing.assert_allclose(
             x[i], np.linalg.solve(left, wide.T @ (liked + extra)), rtol=1e-5, atol=1e-6
         )
@@ -60,7 +64,7 @@ def test_fold_in_is_what_implicit_recalculates() -> None:
         expected = model.recalculate_user(
             np.arange(3), csr_matrix((confidence, seeds.item, seeds.start), (3, 60))
         )
-    mine = Factors(ALS(dim=16, alpha=5.0), y, 2.0).fold_in(seeds)
+    mine = Factors(ALS(dim=16, nu=0.0, alpha=5.0), y, 2.0).fold_in(seeds)
     np.testing.assert_allclose(mine, expected, rtol=1e-3, atol=1e-5)
 
 
@@ -128,13 +132,53 @@ def test_confidence_is_strength_halved_by_age_of_what_was_not_refused() -> None:
         ts_ms=NOW_MS - ages * DAY_MS,
         strength=np.array([4, 1, -1, 3, 1], np.float32),
     )
-    start, item, c = ALS(alpha=10, half_life_days=2)._confidence(replace(data, behaviours=log))
+    start, item, e = ALS(alpha=10, half_life_days=2)._liked(replace(data, behaviours=log))
     assert start.tolist() == [0, 2, 3, 3]
     assert item.tolist() == [2, 0, 0]  # the latest first; 1 was refused last
-    np.testing.assert_allclose(c, [1 + 10 * 3**0.5 / 2, 1 + 10 * 2 / 32, 11], rtol=1e-6)
-    start, item, _ = ALS(latest=1)._confidence(replace(data, behaviours=log))
+    np.testing.assert_allclose(e, [10 * 3**0.5 / 2, 10 * 2 / 32, 10], rtol=1e-6)
+    start, item, _ = ALS(latest=1)._liked(replace(data, behaviours=log))
     assert start.tolist() == [0, 1, 2, 2]
     assert item.tolist() == [2, 0]
+
+
+@pytest.mark.parametrize("nu", [0.0, 0.7])
+def test_a_person_as_in_learning_folds_in_to_the_row_that_learning_solves(nu: float) -> None:
+    data = market()
+    settings = replace(SMALL, nu=nu)
+    factors = settings.learn(data, 0)
+    start, item, extra = settings._liked(data)
+    base = settings.ridge(len(item), len(np.unique(item)))
+    people = Pairs(start, item, extra, settings._ridges(start, extra, base)[0])
+    past = Past.of_behaviours(data.behaviours, data.people.size, data.items.size)
+    now = np.full(data.people.size, data.now_ms)
+    x = factors.fold_in(Seeds.of_past(past, now, 1000, 1.0, settings.half_life_days))
+    y = factors.vector.astype(np.float64)
+    for p in range(data.people.size):
+        e = np.zeros(len(y))
+        e[item[start[p] : start[p + 1]]] = extra[start[p] : start[p + 1]]
+        left = (y.T * (1 + e)) @ y + people.ridge[p] * np.eye(y.shape[1])
+        right = y.T @ ((1 + e) * (e > 0))
+        np.testing.assert_allclose(x[p], np.linalg.solve(left, right), rtol=1e-3, atol=1e-5)
+
+
+def test_heavier_rows_are_held_back_more_around_the_same_mean_and_old_likes_as_one() -> None:
+    start, extra = np.array([0, 1, 3, 4]), np.array([10, 20, 30, 1e-30], np.float32)
+    for nu in (0.0, 0.5, 1.0):
+        ridge, unit = ALS(nu=nu, alpha=6.0)._ridges(start, extra, 2.0)
+        np.testing.assert_allclose(ridge, 2 * (np.array([10, 50, 6]) / 22) ** nu)
+        assert unit == pytest.approx(2 / 22**nu)
+
+
+def test_likes_of_long_ago_still_give_a_vector_of_sound_length() -> None:
+    y = np.random.default_rng(3).normal(size=(10, 40)).astype(np.float32)  # ten of forty ways
+    old = Seeds(
+        np.array([0, 2]),
+        np.array([1, 4], np.int32),
+        np.full(2, 1e-37, np.float32),
+        np.ones(2, np.float32),
+    )
+    x = Factors(ALS(dim=40, nu=1.0), y, 0.1).fold_in(old)
+    assert 0 < np.linalg.norm(x) < np.linalg.norm(y)
 
 
 def test_the_ridge_grows_with_the_root_of_likes_an_item() -> None:
@@ -165,6 +209,8 @@ def test_people_with_the_same_past_have_the_same_vector_whenever_they_came() -> 
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
+        ({"nu": 1.5}, "als.nu = 1.5: expected 0 to 1."),
+        ({"steps": 0}, "als.steps = 0: expected 1 or more."),
         ({"dim": 0}, "als.dim = 0: expected 1 or more."),
         ({"penalty": 0.0}, "als.penalty = 0.0: expected more than 0."),
         ({"half_life_days": float("nan")}, "als.half_life_days = nan: expected more than 0."),
@@ -173,17 +219,3 @@ def test_people_with_the_same_past_have_the_same_vector_whenever_they_came() -> 
 def test_settings_are_checked(setting: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         ALS(**setting)
-
-
-def test_without_implicit_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.startswith("implicit"):
-            raise ModuleNotFoundError("No module named 'implicit'", name="implicit")
-        return found(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtra, match=r"pip install 'twoside\[recall\]'"):
-        ALS().learn(market(), 0)
-    ALS().learn(empty(market()), 0)

@@ -46,7 +46,7 @@ class ALSSimItem:
     cosine. Less leans away from what everybody likes."""
     last: int = 100
     """Recent items of the person that count."""
-    decay: float = 0.8
+    decay: float = 0.7
     """Weight of a recent item against the one after it, beside `als.half_life_days`."""
     neighbours: int = 200
     """Nearest items kept per item, for `by = "items"`."""
