@@ -175,10 +175,14 @@ class Factors:
             self._turned,
             self._spread,
             self._turn,
-            self.ridge * self.settings._weights(seeds.start, extra) ** self.settings.nu,
+            self._ridge(seeds.start, extra),
             out,
         )
         return out
+
+    def _ridge(self, start: np.ndarray, extra: np.ndarray) -> np.ndarray:
+        """float64 (n,): of each person, by what the pairs weigh."""
+        return self.ridge * self.settings._weights(start, extra) ** self.settings.nu
 
     def reasons(self, seeds: Seeds, item: int, fame: float) -> Reasons:
         """What each of one person's seeds adds to x . y_j |y_j|^(fame - 1). With c_i and p_i of
@@ -188,9 +192,13 @@ class Factors:
             return Reasons.sorted(np.empty(0, np.int32), np.empty(0))
         seeds = seeds.known(self.known)
         extra = self.settings.alpha * seeds.worth.astype(np.float64)
-        white = self._white[seeds.item].astype(np.float64)
+        ridge = self._ridge(seeds.start, extra)
+        if not len(ridge) or not len(seeds.item):
+            return Reasons.sorted(np.empty(0, np.int32), np.empty(0))
+        stretch = 1 / np.sqrt(self._spread + ridge[0])
+        white = self._turned[seeds.item] * stretch
         matrix = np.eye(white.shape[1]) + (white.T * extra) @ white
-        toward = np.linalg.solve(matrix, self._white[item].astype(np.float64))
+        toward = np.linalg.solve(matrix, self._turned[item] * stretch)
         length = np.sqrt(np.square(self.vector[item], dtype=np.float64).sum())
         adds = (seeds.fade + extra) * (white @ toward) * length ** (fame - 1)
         return Reasons.sorted(seeds.item, adds)

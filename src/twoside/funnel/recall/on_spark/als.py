@@ -10,6 +10,7 @@ other shrunk; so regParam = ridge * sqrt(P I) / L gives as much of it, and the v
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +42,7 @@ def learn(settings: ALS, log: Log, folder: str, seed: int, blocks: int = 10) -> 
     """As `settings.learn`: the items' vectors in the memory of this process, 4 * dim bytes each.
 
     The optimum is another than that of one machine, for the ridge is: compare what it finds, not
-    the numbers. Items that nobody likes, and all of an empty past, get zeros. Sums of Spark have no
+    the numbers; people are folded in with one ridge for all, `nu` 0. Items that nobody likes, and all of an empty past, get zeros. Sums of Spark have no
     fixed order, so the same seed gives the same vectors up to rounding.
 
     Args:
@@ -57,7 +58,7 @@ def learn(settings: ALS, log: Log, folder: str, seed: int, blocks: int = 10) -> 
             rows = found.toArrow()
             flat = rows["vector"].combine_chunks().flatten().to_numpy()
             vector[rows["item"].to_numpy()] = flat.reshape(-1, settings.dim)
-    return Factors(settings, vector, ridge)
+    return Factors(replace(settings, nu=0.0), vector, ridge)
 
 
 def write_vectors(

@@ -159,8 +159,9 @@ def test_everybody_is_told_what_usercf_tells_each(session, settings, tmp_path) -
 
 def loss(settings: ALS, data: RecallData, factors: Factors) -> float:
     """Of the vectors with each person's best answer to them."""
-    start, item, c = settings._confidence(data)
-    worth = ((c - 1) / settings.alpha).astype(np.float32)
+    start, item, extra = settings._liked(data)
+    c = 1 + extra.astype(np.float64)
+    worth = (extra / np.float32(settings.alpha)).astype(np.float32)
     x = factors.fold_in(Seeds(start, item, worth, np.ones_like(worth))).astype(np.float64)
     y = factors.vector.astype(np.float64)
     told = x @ y.T
@@ -171,7 +172,7 @@ def loss(settings: ALS, data: RecallData, factors: Factors) -> float:
 
 def test_factors_of_spark_find_nearly_what_those_of_one_machine_find(session, tmp_path) -> None:
     data, asking, truth = blocks()
-    settings = ALSSimItem(als=ALS(dim=8, iterations=10))
+    settings = ALSSimItem(als=ALS(dim=8, iterations=10, penalty=0.4, nu=0.0))
     one, log = settings.fit(data, 3), Log.of(data, session)
     mine = als.learn(settings.als, log, str(tmp_path), 3, blocks=2)
     nothing = replace(mine, vector=np.zeros_like(mine.vector))
