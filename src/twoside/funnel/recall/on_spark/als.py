@@ -42,8 +42,9 @@ def learn(settings: ALS, log: Log, folder: str, seed: int, blocks: int = 10) -> 
     """As `settings.learn`: the items' vectors in the memory of this process, 4 * dim bytes each.
 
     The optimum is another than that of one machine, for the ridge is: compare what it finds, not
-    the numbers; people are folded in with one ridge for all, `nu` 0. Items that nobody likes, and all of an empty past, get zeros. Sums of Spark have no
-    fixed order, so the same seed gives the same vectors up to rounding.
+    the numbers; people are folded in with one ridge for all (`nu` 0). Items that nobody likes, and
+    all of an empty past, get zeros. Sums of Spark have no fixed order, so the same seed gives the
+    same vectors up to rounding.
 
     Args:
         folder: a path or an address that all executors reach. There Spark leaves its checkpoints,
