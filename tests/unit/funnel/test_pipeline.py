@@ -178,6 +178,14 @@ def test_why_recall_found_an_item_is_said_in_recent_items_and_their_behaviours(
     assert told.behaviours
     assert set(told.behaviours) <= set(mine.tolist())
     assert set(told.behaviours.values()) <= kinds
+    strength = {event.name: event.strength for event in jobs_funnel.states.domain.events}
+    lake = market.declared[SCENES[0]].lake
+    first, last = lake.days("events")[0], lake.days("events")[-1]
+    log = lake.read("events", first, last, ["person", "item", "kind"], "jobs_for_seeker")
+    rows = [row for row in log.to_pylist() if row["person"] == person]
+    for one, kind in told.behaviours.items():
+        did = [strength[row["kind"]] for row in rows if row["item"] == one]
+        assert strength[kind] == max(did) > 0
     found = [one for name in ("itemcf", "swing") for one in told.channels[name]]
     assert found
     for one in found:

@@ -38,6 +38,8 @@ def test_every_stage_is_judged(evaluated: Evaluated, market: Market) -> None:
     names = [table["use"] for table in market.settings[SCENE].recall]
     assert list(told.recall) == [*names, "merged"]
     assert set(told.rank) == {"xgboost", "prerank"}
+    assert list(told.overlap) == names
+    assert all(row[name] == 1.0 for name, row in told.overlap.items())
     assert [s.stage for s in told.stages] == [
         "open",
         "recall",

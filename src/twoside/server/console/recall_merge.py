@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from html import escape
-from math import isnan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from twoside.charts.budgets import budgets
 from twoside.server.console.pieces import card, chart, grid, html, markup, nothing, number, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twoside.charts.texts import Texts
     from twoside.schema.merge_report import ChannelWorth, MergeReport
@@ -42,7 +42,8 @@ async def show(view: View) -> None:
             html(_choice(view, kinds, kind))
             await chart(budgets, rows, texts)
         with card(texts("card_channel_table")):
-            html(worth_markup(texts, rows), "scroll")
+            latency = {name: found.latency_ms for name, found in evaluation.recall.items()}
+            html(worth_markup(texts, rows, latency), "scroll")
 
 
 def _choice(view: View, kinds: Sequence[str], here: str) -> str:
@@ -75,8 +76,11 @@ def _gains(texts: Texts, report: MergeReport) -> None:
     table([texts(key) for key in keys], rows)
 
 
-def worth_markup(texts: Texts, rows: Sequence[ChannelWorth]) -> str:
-    """A row a channel, the one that is asked most first; under a refused one stands why."""
+def worth_markup(
+    texts: Texts, rows: Sequence[ChannelWorth], latency_ms: Mapping[str, float]
+) -> str:
+    """A row a channel, the one that is asked most first; under a refused one stands why. The
+    latency is that of the evaluation: a merge that weighs no costs has measured none."""
     keys = ("channel", "in_turn", "budget", "worth", "interval", "latency")
     cells = []
     for row in sorted(rows, key=lambda row: (-row.budget, row.channel)):
@@ -89,7 +93,7 @@ def worth_markup(texts: Texts, rows: Sequence[ChannelWorth]) -> str:
                 f"{row.budget}",
                 number(row.worth, 4),
                 f"{row.low:+.4f} … {row.high:+.4f}" if known else "–",
-                number(row.ms, 2),
+                number(latency_ms.get(row.channel, nan), 2),
             ]
         )
     return markup([texts(key) for key in keys], cells)

@@ -97,7 +97,10 @@ def test_a_few_words_do_not_say_the_same_twice():
 def test_under_a_refused_channel_stands_why_and_all_is_escaped(fake):
     texts = texts_for("en", fake.domain(SCENE), fake.scenes())
     rows = list(fake.evaluation(SCENE).merge.channels[-2:])
-    made = worth_markup(texts, [replace(rows[0], refused="<b>not above 0"), rows[1]])
+    made = worth_markup(
+        texts, [replace(rows[0], refused="<b>not above 0"), rows[1]], {"fresh": 0.25}
+    )
+    assert "0.25" in made
     assert "Refused: &lt;b&gt;not above 0" in made
     assert "–" in made
 
