@@ -6,6 +6,7 @@ import asyncio
 import html
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def twoside(*arguments, check=True):
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory):
+def made(tmp_path_factory):
     """A world of six days with a published funnel."""
     folder = tmp_path_factory.mktemp("serve")
     (folder / "funnel.toml").write_text(FUNNEL)
@@ -73,6 +74,12 @@ def lake(tmp_path_factory):
     twoside("world", "make", "recruiting", "--lake", lake, *size)
     twoside("funnel", "train", SCENE, "--lake", lake, "--config", folder / "funnel.toml")
     return lake
+
+
+@pytest.fixture
+def lake(made, tmp_path):
+    """A copy of it, for what a test does to its lake is nobody else's."""
+    return Path(shutil.copytree(made, tmp_path / "lake"))
 
 
 @contextmanager
