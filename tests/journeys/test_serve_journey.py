@@ -128,7 +128,7 @@ def expose(base, person, items):
     assert answer.json() == {"accepted": len(items), "unknown": []}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def person(lake):
     """Somebody whom the lake knows, and who never did anything."""
     own = catalogue.declared(SCENE, lake).lake
