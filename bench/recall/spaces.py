@@ -57,8 +57,8 @@ ORDERED: dict[str, Trials] = {
     ],
     "u2u2i": [{}, {"trust": 3.0}, {"decay": 0.7, "fame": 0.85}],
     "ease": [{"words": 0.0}, {"words": 30.0}],
-    "mind": [{}, {"forget": 0.5}, {"decay": 0.7}],
-    "item2vec": [{}, {"fame": 0.2}, {"sharpness": 15.0}],
+    "mind": [{}],
+    "item2vec": [{}, {"fame": 0.2}],
     "content_simitem": [{}, {"decay": 0.6}],
 }
 
