@@ -197,7 +197,7 @@ class _Maker:
         depths = self._merge.depths(kinds)
         lists = {}
         for name, channel in self._channels.items():
-            depth = min(depths.get(name, self._limits.get(name, limit)), max(limit, 1) * 4)
+            depth = depths.get(name, self._limits.get(name, limit))
             if depth > 0:
                 lists[name] = channel.recall(asking, depth)
         merged = self._merge.merge(lists, limit, kinds)
