@@ -2,14 +2,15 @@
 
 Channels answer many people at once; one person is a batch of one. What is known of a person at
 the moment of the request (recent behaviours, open items) comes with the question, so a fitted
-channel never has to be fitted again because somebody clicked.
+channel never has to be fitted again because somebody clicked. What others did since the fit it
+learns when it is brought up to date (`recall/refresh.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -112,3 +113,19 @@ class Channel(Protocol):
 
     def unpack(self, packed: Packed) -> FittedChannel:
         """The fitted channel that `pack` described."""
+
+
+@runtime_checkable
+class LearnsOn(Protocol):
+    """A channel that goes on from a former fit, for less than a new one. The others (their fit is
+    one pass over the log, or exact only when all is summed anew) are simply fitted again; ask
+    `recall/refresh.py`, which knows the difference."""
+
+    def update(self, fitted: Any, data: RecallData, since_ms: int, seed: int) -> FittedChannel:
+        """Nearly what `fit` on `data` gives.
+
+        Args:
+            fitted: what `fit`, `update` or `unpack` gave by the same settings; not changed.
+            data: all of the past, as for `fit`; its tables are as they were, or longer.
+            since_ms: behaviours from here on are new to `fitted`.
+        """

@@ -73,7 +73,7 @@ def test_items_without_likes_are_explained_by_their_words() -> None:
     new = [
         (item, score)
         for item, score in zip(found.items[0].tolist(), found.scores[0].tolist(), strict=True)
-        if item >= 0 and not fitted.unit[item].any()
+        if item >= 0 and not fitted.vector[item].any()
     ]
     assert new
     for item, score in new:

@@ -70,13 +70,23 @@ class ALSSimItem:
         """Learn the vectors; an empty past gives a channel that finds nothing."""
         return self.of(self.als.learn(data, seed), seed)
 
+    def update(
+        self,
+        fitted: FittedPerson | FittedItems,
+        data: RecallData,
+        since_ms: int,  # noqa: ARG002 - ages change all likes a little
+        seed: int,
+    ) -> FittedPerson | FittedItems:
+        """Learn on from the former vectors, `als.again` passes in place of `als.iterations`."""
+        return self.of(self.als.update(fitted.vector, data), seed)
+
     def of(self, factors: Factors, seed: int) -> FittedPerson | FittedItems:
         """The channel of vectors that were learned elsewhere; the seed is that of the search."""
         if self.by == "items":
             near = NearLists.of_vectors(
                 factors.vector, self.fame, self.neighbours, self.search, seed
             )
-            return FittedItems(self, near)
+            return FittedItems(self, factors.vector, near)
         known = np.flatnonzero(factors.known)
         vectors = famed(factors.vector[known], self.fame)
         index = replace(self.search, metric="inner").build(known, vectors, seed)
@@ -88,7 +98,8 @@ class ALSSimItem:
         told |= {"als": ALS(**told["als"]), "search": VectorIndex(**told["search"])}
         settings = ALSSimItem(**told)
         if settings.by == "items":
-            return FittedItems(settings, NearLists.unpack(inside(packed, "near")))
+            near = NearLists.unpack(inside(packed, "near"))
+            return FittedItems(settings, packed.arrays["vector"], near)
         index = VectorIndex().unpack(inside(packed, "index"))
         return FittedPerson(settings, Factors.unpack(inside(packed, "factors")), index)
 
@@ -109,6 +120,11 @@ class FittedPerson:
     factors: Factors
     index: Index
     """Over the items that have a vector."""
+
+    @property
+    def vector(self) -> np.ndarray:
+        """float32 (items, dim): as learned; the next update goes on from it."""
+        return self.factors.vector
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The best items by the product with the vector of each person."""
@@ -152,6 +168,8 @@ class FittedItems:
     """
 
     settings: ALSSimItem
+    vector: np.ndarray
+    """float32 (items, dim): as learned; the next update goes on from it"""
     near: NearLists
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
@@ -168,7 +186,7 @@ class FittedItems:
         return self.near.nearest(item, most)
 
     def pack(self) -> Packed:
-        """Settings and lists."""
+        """Settings, vectors and lists."""
         near = self.near.pack()
         meta = {"settings": asdict(self.settings), "near": near.meta}
-        return Packed(meta, within("near", near))
+        return Packed(meta, {"vector": self.vector, **within("near", near)})

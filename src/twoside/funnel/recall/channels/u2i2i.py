@@ -79,17 +79,24 @@ class U2I2I:
 
     def fit(self, data: RecallData, seed: int) -> FittedU2I2I:
         """Learn vectors and lists; an empty past gives a channel that finds nothing."""
-        vector = self.als.learn(data, seed).vector
+        return self._of(self.als.learn(data, seed).vector, data, seed)
+
+    def update(
+        self,
+        fitted: FittedU2I2I,
+        data: RecallData,
+        since_ms: int,  # noqa: ARG002 - ages change all likes a little
+        seed: int,
+    ) -> FittedU2I2I:
+        """Learn the vectors on from the former ones; lists and words are made anew."""
+        return self._of(self.als.update(fitted.vector, data).vector, data, seed)
+
+    def _of(self, vector: np.ndarray, data: RecallData, seed: int) -> FittedU2I2I:
         near = NearLists.of_vectors(vector, self.fame, self.neighbours, self.search, seed)
         if self.vectors == "als":
-            return FittedU2I2I(self, near, None, vector[:0], 0.0)
+            return FittedU2I2I(self, vector, near, None)
         words = WordVectors.learn(data.items, vector, self.penalty, self.iterations)
-        unit = np.zeros_like(vector)
-        known = (vector != 0).any(axis=1)
-        unit[known] = famed(vector[known], 0)
-        length = np.sqrt((vector[known].astype(np.float64) ** 2).sum(axis=1))
-        middle = float(np.median(length)) if len(length) else 0.0
-        return FittedU2I2I(self, near, words, unit, middle)
+        return FittedU2I2I(self, vector, near, words)
 
     def unpack(self, packed: Packed) -> FittedU2I2I:
         """The fitted channel that `pack` described."""
@@ -98,8 +105,7 @@ class U2I2I:
         told |= {"als": ALS(**told["als"]), "search": VectorIndex(**told["search"])}
         near = NearLists.unpack(inside(packed, "near"))
         words = WordVectors.unpack(inside(packed, "words")) if "words" in meta else None
-        unit, length = packed.arrays["unit"], meta["length"]
-        return FittedU2I2I(U2I2I(**told), near, words, unit, length)
+        return FittedU2I2I(U2I2I(**told), packed.arrays["vector"], near, words)
 
 
 @dataclass(frozen=True)
@@ -125,13 +131,11 @@ class FittedU2I2I:
     """
 
     settings: U2I2I
+    vector: np.ndarray
+    """float32 (items, dim): as learned, zeros for items without likes"""
     near: NearLists
     words: WordVectors | None
-    unit: np.ndarray
-    """float32 (items, dim): learned directions, zeros for items without likes; (0, dim) when no
-    words are looked at"""
-    length: float
-    """Median length of the learned vectors."""
+    """None when no words are looked at."""
     _new: Remembered[_New] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +147,7 @@ class FittedU2I2I:
         seeds = Seeds.of(asking, s.last, s.decay, s.half_life_days)
         barred = never(asking, s.repeat)
         found = self.near.gather(seeds, asking.is_open, barred, limit)
-        if self.words is None or not len(self.unit):
+        if self.words is None:
             return found
         new = self._new.of(asking.items)
         towards = _towards(seeds.start, seeds.item, seeds.worth, new.unit)
@@ -154,8 +158,8 @@ class FittedU2I2I:
         """What each recent item adds to the score of an item."""
         s = self.settings
         seeds = Seeds.of(asking, s.last, s.decay, s.half_life_days)
-        learned = item < len(self.unit) and self.unit[item].any()
-        if self.words is None or not len(self.unit) or learned:
+        learned = 0 <= item < len(self.vector) and self.vector[item].any()
+        if self.words is None or learned:
             return self.near.reasons(seeds, item)
         new = self._new.of(asking.items)
         seeds = seeds.known((new.unit != 0).any(axis=1))
@@ -170,23 +174,28 @@ class FittedU2I2I:
 
     def _newcomers(self, items: EntityTable) -> _New:
         assert self.words is not None
-        unit = np.zeros((items.size, self.unit.shape[1]), np.float32)
-        shared = min(items.size, len(self.unit))
-        unit[:shared] = self.unit[:shared]
+        known = np.flatnonzero(self.vector[: items.size].any(axis=1))
+        unit = np.zeros((items.size, self.vector.shape[1]), np.float32)
+        unit[known] = famed(self.vector[known], 0)
         told = self.words.of(items)
         new = np.flatnonzero(~unit.any(axis=1) & told.any(axis=1))
-        offered = told[new] * np.float32(self.length**self.settings.fame)
+        offered = told[new] * np.float32(self._length() ** self.settings.fame)
         unit[new] = famed(told[new], 0)
         length = np.zeros(items.size, np.float32)
         length[new] = np.sqrt((offered.astype(np.float64) ** 2).sum(axis=1))
         search = VectorIndex("inner", self.settings.search.exact_below)
         return _New(unit, length, search.build(new, offered))
 
+    def _length(self) -> float:
+        """Median length of the learned vectors; 0 without any."""
+        length = np.sqrt(np.square(self.vector, dtype=np.float64).sum(axis=1))
+        return float(np.median(length[length > 0])) if length.any() else 0.0
+
     def pack(self) -> Packed:
-        """Settings, lists, and with words their vectors."""
+        """Settings, vectors, lists, and with words their vectors."""
         near = self.near.pack()
-        meta = {"settings": asdict(self.settings), "near": near.meta, "length": self.length}
-        arrays = {"unit": self.unit, **within("near", near)}
+        meta = {"settings": asdict(self.settings), "near": near.meta}
+        arrays = {"vector": self.vector, **within("near", near)}
         if self.words is not None:
             words = self.words.pack()
             meta["words"] = words.meta

@@ -75,7 +75,19 @@ class U2U2I:
 
     def fit(self, data: RecallData, seed: int) -> FittedU2U2I:
         """Learn the vectors and keep what people took; an empty past finds nothing."""
-        factors = self.als.learn(data, seed)
+        return self._of(self.als.learn(data, seed), data, seed)
+
+    def update(
+        self,
+        fitted: FittedU2U2I,
+        data: RecallData,
+        since_ms: int,  # noqa: ARG002 - ages change all likes a little
+        seed: int,
+    ) -> FittedU2U2I:
+        """Learn the vectors on from the former ones; what people took is looked up anew."""
+        return self._of(self.als.update(fitted.factors.vector, data), data, seed)
+
+    def _of(self, factors: Factors, data: RecallData, seed: int) -> FittedU2U2I:
         past = Past.of_behaviours(data.behaviours, data.people.size, data.items.size)
         now = np.full(data.people.size, data.now_ms)
         seeds = Seeds.of_past(past, now, self.last, self.decay, self.als.half_life_days)
