@@ -50,11 +50,6 @@ if TYPE_CHECKING:
     from twoside.funnel.recall.seeds import Seeds
 
 
-_SETTLE = 6
-"""Steps from zeros to where a row stood, when learning goes on: exact for rows of fewer pairs, and
-for others as near as the passes themselves come."""
-
-
 @dataclass(frozen=True)
 class ALS:
     """Settings of learning the factors, the same for every channel that uses them."""
@@ -107,11 +102,9 @@ class ALS:
         """
         begin = np.zeros((data.items.size, self.dim), np.float32)
         begin[: len(former)] = former
-        return self._descend(data, begin, self.again, settle=_SETTLE)
+        return self._descend(data, begin, self.again)
 
-    def _descend(
-        self, data: RecallData, begin: np.ndarray, iterations: int, settle: int = 0
-    ) -> Factors:
+    def _descend(self, data: RecallData, begin: np.ndarray, iterations: int) -> Factors:
         start, item, extra = self._liked(data)
         likes = np.bincount(item, minlength=data.items.size)
         ridge = self.ridge(len(item), int((likes > 0).sum()))
@@ -121,7 +114,7 @@ class ALS:
         of_people, unit = self._ridges(start, extra, ridge)
         of_items, _ = self._ridges(by_item[0], by_item[2], ridge)
         sides = Pairs(start, item, extra, of_people), Pairs(*by_item, of_items)
-        vector = descend(*sides, begin, iterations, self.steps, self.threads, settle)
+        vector = descend(*sides, begin, iterations, self.steps, self.threads)
         return Factors(self, vector, unit)
 
     def ridge(self, likes: int, items: int) -> float:

@@ -29,19 +29,19 @@ def grams_of(word: str, shortest: int, longest: int) -> list[str]:
     return [gram for gram in dict.fromkeys(found) if gram not in "<>"]
 
 
-def gram_bags(words: Sequence[str], shortest: int, longest: int) -> tuple[Bags, int]:
+def gram_bags(words: Sequence[str], shortest: int, longest: int) -> tuple[Bags, tuple[str, ...]]:
     """The n-grams of each word as a bag of numbers from 0, each weighing 1 / sqrt(n-grams of the
-    word), and how many there are in all. A word without letters ("") has none."""
+    word), and the n-grams in the order of their numbers. A word without letters ("") has none."""
     of_word = [grams_of(word, shortest, longest) if word else [] for word in words]
     times: dict[str, int] = {}
     for grams in of_word:
         for gram in grams:
             times[gram] = times.get(gram, 0) + 1
-    shared = [gram for gram, count in times.items() if count > 1]
+    shared = tuple(gram for gram, count in times.items() if count > 1)
     number = {gram: n for n, gram in enumerate(shared)}
     kept = [[number[gram] for gram in grams if gram in number] for grams in of_word]
     length = np.array([len(row) for row in kept], np.int64)
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     word = np.array([n for row in kept for n in row], np.int64)
     weight = np.repeat(1 / np.sqrt(np.maximum(length, 1)), length).astype(np.float32)
-    return Bags(start, word, weight), len(shared)
+    return Bags(start, word, weight), shared

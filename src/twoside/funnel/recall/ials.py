@@ -64,13 +64,7 @@ def weights(start, extra):  # type: ignore[no-untyped-def]
 
 
 def descend(
-    people: Pairs,
-    items: Pairs,
-    begin: np.ndarray,
-    iterations: int,
-    steps: int,
-    threads: int,
-    settle: int = 0,
+    people: Pairs, items: Pairs, begin: np.ndarray, iterations: int, steps: int, threads: int
 ) -> np.ndarray:
     """The items' vectors, float32 (items, dim), after so many passes over people and items.
 
@@ -81,9 +75,6 @@ def descend(
             with zeros.
         steps: of conjugate gradients, a row and pass.
         threads: they take rows in turn.
-        settle: steps that a row takes in place of `steps` when it comes from zeros, for where
-            `begin` was learned before: people must first come to where they stood, and new items
-            too. 0: no more than others.
     """
     from threadpoolctl import threadpool_limits
 
@@ -91,27 +82,20 @@ def descend(
     person = np.zeros((len(people.start) - 1, begin.shape[1]), np.float32)
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads, "factors") as pool:
         for _ in range(iterations):
-            far = _steps(person, steps, settle)
-            item, person = _better(people, item, person, far, pool, threads)
-            far = _steps(item, steps, settle)
-            person, item = _better(items, person, item, far, pool, threads)
+            item, person = _better(people, item, person, steps, pool, threads)
+            person, item = _better(items, person, item, steps, pool, threads)
     return item
-
-
-def _steps(vector: np.ndarray, steps: int, settle: int) -> np.ndarray:
-    """int64 (rows,): those that each row takes."""
-    return np.where(vector.any(axis=1), steps, max(steps, settle))
 
 
 def _better(
     pairs: Pairs,
     fixed: np.ndarray,
     vector: np.ndarray,
-    steps: np.ndarray,
+    steps: int,
     pool: ThreadPoolExecutor,
     threads: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both sides turned, `vector`, float32 (rows, dim), so many steps nearer to its best."""
+    """Both sides turned, `vector`, float32 (rows, dim), `steps` nearer to its best."""
     spread, turn = diagonal(fixed)
     turn = turn.astype(np.float32)
     fixed, vector = fixed @ turn, vector @ turn
@@ -128,7 +112,7 @@ def _better(
             spread,
             fixed,
             vector[begin:end],
-            steps[begin:end],
+            steps,
         )
 
     list(pool.map(part, range(len(cuts) - 1)))
@@ -172,8 +156,7 @@ _ANY_ORDER = {"reassoc", "contract"}
 
 @njit(cache=True, nogil=True, fastmath=_ANY_ORDER, error_model="numpy")
 def _step(start, other, extra, ridge, spread, fixed, vector, steps):  # type: ignore[no-untyped-def]
-    """`vector`, float32 (rows, dim), goes `steps`, int64 (rows,), of conjugate gradients from where
-    it stands."""
+    """`vector`, float32 (rows, dim), goes `steps` of conjugate gradients from where it stands."""
     dim = len(spread)
     alone, back = np.empty(dim, np.float32), np.empty(dim, np.float32)
     way, turned = np.empty(dim, np.float32), np.empty(dim, np.float32)
@@ -190,7 +173,7 @@ def _step(start, other, extra, ridge, spread, fixed, vector, steps):  # type: ig
         for c in range(dim):
             way[c] = back[c] / alone[c]
             size += back[c] * way[c]
-        for _ in range(steps[r]):
+        for _ in range(steps):
             for c in range(dim):
                 turned[c] = alone[c] * way[c]
             _add_turned(mine, e, fixed, way, turned)

@@ -34,6 +34,39 @@ _CHUNK = 4096
 
 
 @dataclass(frozen=True)
+class Tables:
+    """What was learned, and how far each row has come."""
+
+    own: np.ndarray
+    """float32 (features, dim): E"""
+    other: np.ndarray
+    """float32 (features, dim): O"""
+    met: np.ndarray
+    """float32 (2, features): the squared gradients that the rows of E and O have met"""
+
+    @staticmethod
+    def begin(features: int, dim: int, rng: np.random.Generator) -> Tables:
+        """Small random vectors."""
+        own = (rng.random((features, dim), np.float32) - 0.5) * np.float32(2 / dim)
+        other = (rng.random((features, dim), np.float32) - 0.5) * np.float32(2 / dim)
+        return Tables(own, other, np.full((2, features), _MET, np.float32))
+
+    def moved(self, place: np.ndarray, features: int, rng: np.random.Generator) -> Tables:
+        """The same rows at other places, int64 (old features,), -1 for a row to leave out; rows
+        where none goes to begin anew."""
+        new = Tables.begin(features, self.own.shape[1], rng)
+        kept = place >= 0
+        new.own[place[kept]], new.other[place[kept]] = self.own[kept], self.other[kept]
+        new.met[:, place[kept]] = self.met[:, kept]
+        return new
+
+    @property
+    def sum(self) -> np.ndarray:
+        """float32 (features, dim): E + O."""
+        return np.asarray(self.own + self.other, np.float32)
+
+
+@dataclass(frozen=True)
 class SkipGram:
     """How to learn; `learn` gives both tables of feature vectors."""
 
@@ -57,27 +90,25 @@ class SkipGram:
         item: np.ndarray,
         weight: np.ndarray,
         bags: Bags,
-        features: int,
-        seed: int,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """E and O, float32 (features, dim).
+        counts: np.ndarray,
+        tables: Tables,
+        rng: np.random.Generator,
+    ) -> Tables:
+        """The tables after all epochs; they are changed in place.
 
         Args:
             start: int64 (sequences + 1,): sequence p is `start[p]:start[p + 1]` of:
             item: int32 (total,), in order
             weight: float32 (total,), above 0: what a place is worth as a neighbour
             bags: of all items; words are feature rows.
+            counts: int64 (items,): how often an item is liked, for the draw of negatives.
+            tables: where to begin.
         """
-        rng = np.random.default_rng(seed)
-        own = (rng.random((features, self.dim), np.float32) - 0.5) * np.float32(2 / self.dim)
-        other = (rng.random((features, self.dim), np.float32) - 0.5) * np.float32(2 / self.dim)
-        counts = np.bincount(item, minlength=len(bags.start) - 1)
         if len(item) == 0 or np.count_nonzero(counts) < 2:  # nothing to tell apart
-            return own, other
+            return tables
         share = np.where(counts > 0, counts.astype(float) ** self.power, 0.0)
         table = np.cumsum(share)
         table /= table[-1]
-        met = np.full((2, features), _MET, np.float32)
         length = np.diff(start)
         for _ in range(self.epochs):
             order = rng.permutation(np.flatnonzero(length > 1))
@@ -92,9 +123,9 @@ class SkipGram:
                     bags.start,
                     bags.word,
                     bags.weight,
-                    own,
-                    other,
-                    met,
+                    tables.own,
+                    tables.other,
+                    tables.met,
                     np.searchsorted(table, rng.random(draws), side="right").astype(np.int32),
                     self.window,
                     np.float32(self.fade),
@@ -102,7 +133,7 @@ class SkipGram:
                     np.float32(self.against),
                     np.float32(self.learning_rate),
                 )
-        return own, other
+        return tables
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -14,11 +14,11 @@ def test_grams_are_those_of_the_word_with_its_borders() -> None:
 
 
 def test_only_grams_of_two_words_are_kept() -> None:
-    bags, size = gram_bags(["data engineer", "data analyst", "", "driver"], 4, 4)
+    bags, shared = gram_bags(["data engineer", "data analyst", "", "driver"], 4, 4)
     engineer, analyst, nothing, driver = (
         set(bags.word[bags.start[n] : bags.start[n + 1]].tolist()) for n in range(4)
     )
-    assert engineer == analyst == set(range(size))
-    assert size == len({"<dat", "data", "ata ", "ta e", "ta a"} - {"ta e", "ta a"})
+    assert engineer == analyst == set(range(len(shared)))
+    assert set(shared) == {"<dat", "data", "ata ", "ta e", "ta a"} - {"ta e", "ta a"}
     assert nothing == driver == set()
-    np.testing.assert_allclose(bags.weight, 1 / np.sqrt(size))
+    np.testing.assert_allclose(bags.weight, 1 / np.sqrt(len(shared)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twoside.funnel.recall.bags import Bags
-from twoside.funnel.recall.skipgram import _MET, SkipGram, _pass
+from twoside.funnel.recall.skipgram import _MET, SkipGram, Tables, _pass
 
 
 def plain_bags(items: int) -> Bags:
@@ -81,24 +81,48 @@ def test_a_step_is_that_of_a_plain_loop() -> None:
     np.testing.assert_allclose(tables[1], other, rtol=1e-4, atol=1e-6)
 
 
+def learned(
+    how: SkipGram, start: np.ndarray, item: np.ndarray, weight: np.ndarray, bags: Bags, seed: int
+) -> Tables:
+    rng = np.random.default_rng(seed)
+    size = len(bags.start) - 1
+    tables = Tables.begin(size, how.dim, rng)
+    return how.learn(start, item, weight, bags, np.bincount(item, minlength=size), tables, rng)
+
+
 def test_what_stands_together_comes_together() -> None:
     rng = np.random.default_rng(0)
     item = np.concatenate([rng.choice(10, 6, replace=False) + 10 * (p % 3) for p in range(150)])
     start = np.arange(0, 901, 6)
     how = SkipGram(16, 5, 1.0, 10, 5.0, 0.75, 10, 0.1)
-    args = start, item.astype(np.int32), np.ones(900, np.float32), plain_bags(30), 30
-    vector = np.add(*how.learn(*args, seed=1))
+    args = start, item.astype(np.int32), np.ones(900, np.float32), plain_bags(30)
+    vector = learned(how, *args, seed=1).sum
     vector /= np.linalg.norm(vector, axis=1, keepdims=True)
     block = np.arange(30) // 10
     same = block[:, None] == block
     fit = vector @ vector.T
     assert fit[same].min() > fit[~same].max()
-    again = np.add(*how.learn(*args, seed=1))
+    again = learned(how, *args, seed=1).sum
     assert np.array_equal(again / np.linalg.norm(again, axis=1, keepdims=True), vector)
 
 
 def test_one_item_alone_teaches_nothing() -> None:
     how = SkipGram(4, 5, 1.0, 10, 5.0, 0.75, 3, 0.1)
     ones = np.zeros(3, np.int32), np.ones(3, np.float32)
-    tables = how.learn(np.array([0, 3]), *ones, plain_bags(5), 5, seed=0)
-    assert all(np.isfinite(table).all() and np.abs(table).max() <= 0.25 for table in tables)
+    tables = learned(how, np.array([0, 3]), *ones, plain_bags(5), seed=0)
+    for table in (tables.own, tables.other):
+        assert np.isfinite(table).all()
+        assert np.abs(table).max() <= 0.25
+
+
+def test_moved_tables_keep_their_rows_and_others_begin_anew() -> None:
+    rng = np.random.default_rng(3)
+    old = Tables.begin(3, 4, rng)
+    old.met[:] = rng.random((2, 3))
+    new = old.moved(np.array([4, -1, 0]), 5, rng)
+    for mine, theirs in ((0, 4), (2, 0)):
+        assert np.array_equal(new.own[theirs], old.own[mine])
+        assert np.array_equal(new.other[theirs], old.other[mine])
+        assert np.array_equal(new.met[:, theirs], old.met[:, mine])
+    assert (new.met[:, 1:4] == np.float32(_MET)).all()
+    assert not (new.own[:, None] == old.own[1]).all(axis=2).any()

@@ -23,12 +23,12 @@ import numpy as np
 
 from twoside.errors import ConfigError
 from twoside.funnel.recall.bag_vectors import normal, sums
-from twoside.funnel.recall.bags import Bags, Words
-from twoside.funnel.recall.grams import gram_bags
+from twoside.funnel.recall.bags import Words
+from twoside.funnel.recall.channels._item2vec_features import Features
 from twoside.funnel.recall.near_items import NearItems
 from twoside.funnel.recall.neighbours import ItemNeighbours
 from twoside.funnel.recall.remembered import Remembered
-from twoside.funnel.recall.skipgram import SkipGram
+from twoside.funnel.recall.skipgram import SkipGram, Tables
 from twoside.funnel.recall.taste import Taste
 from twoside.schema.artefact import Packed
 
@@ -55,6 +55,8 @@ class Item2Vec:
     """Weight of a place in the window against the one before it, going away."""
     epochs: int = 10
     """Passes over the sequences."""
+    again: int = 3
+    """Passes over the windows that hold new likes, when a fit is brought up to date."""
     negatives: int = 20
     """Items drawn at each place of a sequence."""
     against: float = 5.0
@@ -84,6 +86,7 @@ class Item2Vec:
             "shortest",
             "window",
             "epochs",
+            "again",
             "negatives",
             "latest",
             "neighbours",
@@ -106,17 +109,47 @@ class Item2Vec:
         two things, gives empty lists; an item without likes is known by its words, without words
         by nothing. Equal behaviours of a pair count once, at the latest."""
         taste = Taste.of(data, self.latest)
-        size = data.items.size
-        words = Words.of(data.items) if self.side else Words((), ())
+        features = self._features(data, data.items.size, self._words(data.items))
+        rng = np.random.default_rng(seed)
+        tables = Tables.begin(features.total, self.dim, rng)
+        sequences = (taste.start, taste.item, taste.weight)
+        return self._learn(data, taste, sequences, features, tables, self.epochs, rng)
+
+    def update(
+        self, fitted: FittedItem2Vec, data: RecallData, since_ms: int, seed: int
+    ) -> FittedItem2Vec:
+        """Go on from the former vectors, `again` times over the windows that hold a new like; new
+        items and words begin like those of a fit. When the words are not the former ones and
+        more (another column, other texts) it is a new fit."""
+        words = self._words(data.items)
+        former = self._features(data, len(fitted.vector), fitted.words)
+        grown = words.columns == fitted.words.columns
+        if not grown or former.total != len(fitted.tables.own):
+            return self.fit(data, seed)
+        taste = Taste.of(data, self.latest, timed=True)
+        features = self._features(data, data.items.size, words)
+        rng = np.random.default_rng(seed)
+        tables = fitted.tables.moved(former.places_in(features), features.total, rng)
+        sequences = _since(taste, since_ms, self.window)
+        return self._learn(data, taste, sequences, features, tables, self.again, rng)
+
+    def _learn(
+        self,
+        data: RecallData,
+        taste: Taste,
+        sequences: tuple[np.ndarray, np.ndarray, np.ndarray],
+        features: Features,
+        tables: Tables,
+        epochs: int,
+        rng: np.random.Generator,
+    ) -> FittedItem2Vec:
+        words, size = features.words, data.items.size
         likes = np.bincount(taste.item, minlength=size)
-        if not (np.diff(taste.start) > 1).any():
+        if not (taste.many > 1).any():
             nothing = np.zeros((size, self.dim), np.float32)
             word = np.zeros((words.total, self.dim), np.float32)
-            return FittedItem2Vec.of(self, words, word, nothing, likes)
-        texts = words.texts(data.words)
-        of_word, grams = gram_bags(texts, self.shortest, self.longest)
-        bags = _item_bags(words.bags(data.items), of_word)
-        features = size + words.total + grams
+            return FittedItem2Vec.of(self, words, word, nothing, likes, tables)
+        bags = features.bags(data.items)
         how = SkipGram(
             self.dim,
             self.window,
@@ -124,17 +157,24 @@ class Item2Vec:
             self.negatives,
             self.against,
             self.power,
-            self.epochs,
+            epochs,
             self.learning_rate,
         )
-        table = sum(how.learn(taste.start, taste.item, taste.weight, bags, features, seed))
-        table = np.asarray(table, np.float32)
-        taught = np.zeros(features, bool)  # what no liked item has stays where it began: nowhere
+        tables = how.learn(*sequences, bags, likes, tables, rng)
+        table = tables.sum
+        taught = np.zeros(features.total, bool)  # what no liked item has stays: nowhere
         taught[bags.of(np.flatnonzero(likes)).word] = True
         table[~taught] = 0
-        word = table[size : size + words.total] + sums(of_word, table[size + words.total :])
+        word = table[size : size + words.total]
+        word = word + sums(features.of_word, table[size + words.total :])
         item = table[:size] + sums(words.bags(data.items), word)
-        return FittedItem2Vec.of(self, words, word, normal(item), likes)
+        return FittedItem2Vec.of(self, words, word, normal(item), likes, tables)
+
+    def _words(self, items: EntityTable) -> Words:
+        return Words.of(items) if self.side else Words((), ())
+
+    def _features(self, data: RecallData, items: int, words: Words) -> Features:
+        return Features.of(items, words, data.words, self.shortest, self.longest)
 
     def unpack(self, packed: Packed) -> FittedItem2Vec:
         """The fitted channel that `pack` described."""
@@ -142,30 +182,25 @@ class Item2Vec:
         words = Words(tuple(meta["columns"]), tuple(meta["sizes"]))
         lists = a["start"], a["item"], a["near"]
         return FittedItem2Vec(
-            Item2Vec(**meta["settings"]), words, a["word"], a["vector"], a["likes"], lists
+            Item2Vec(**meta["settings"]),
+            words,
+            a["word"],
+            a["vector"],
+            a["likes"],
+            lists,
+            Tables(a["own"], a["other"], a["met"]),
         )
 
 
-def _item_bags(of_item: Bags, of_word: Bags) -> Bags:
-    """The features of every item: itself; its words, from `items` on; their n-grams after these."""
-    items, words = len(of_item.start) - 1, len(of_word.start) - 1
-    of_its_words = of_word.of(of_item.word)
-    length = np.diff(of_its_words.start)
-    owner = np.repeat(np.arange(items), np.diff(of_item.start))
-    row = np.concatenate([np.arange(items), owner, np.repeat(owner, length)])
-    feature = np.concatenate(
-        [np.arange(items), of_item.word + items, of_its_words.word + items + words]
-    )
-    weight = np.concatenate(
-        [
-            np.ones(items, np.float32),
-            of_item.weight,
-            np.repeat(of_item.weight, length) * of_its_words.weight,
-        ]
-    )
-    order = np.argsort(row, kind="stable")
-    start = np.searchsorted(row[order], np.arange(items + 1)).astype(np.int64)
-    return Bags(start, feature[order], weight[order].astype(np.float32))
+def _since(taste: Taste, since_ms: int, window: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """start, item, weight of the ends of those sequences that have new likes: these, and the
+    `window` likes before them."""
+    upto = np.concatenate([[0], np.cumsum(taste.ts_ms >= since_ms)])
+    new = upto[taste.start[1:]] - upto[taste.start[:-1]]
+    length = np.where(new > 0, np.minimum(new + window, taste.many), 0)
+    start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    pick = np.arange(start[-1]) + np.repeat(taste.start[1:] - start[1:], length)
+    return start, taste.item[pick], taste.weight[pick]
 
 
 @dataclass(frozen=True)
@@ -182,6 +217,8 @@ class FittedItem2Vec:
     """int64 (items,): how many liked it"""
     lists: tuple[np.ndarray, np.ndarray, np.ndarray]
     """start, item, near: as in `ItemNeighbours`"""
+    tables: Tables
+    """Of all features; the next update goes on from them"""
     _neighbours: Remembered[ItemNeighbours] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -189,11 +226,17 @@ class FittedItem2Vec:
 
     @staticmethod
     def of(
-        settings: Item2Vec, words: Words, word: np.ndarray, vector: np.ndarray, likes: np.ndarray
+        settings: Item2Vec,
+        words: Words,
+        word: np.ndarray,
+        vector: np.ndarray,
+        likes: np.ndarray,
+        tables: Tables,
     ) -> FittedItem2Vec:
         """From vectors: the lists are worked out."""
         near = NearItems(settings.neighbours, settings.sharpness, settings.fame)
-        return FittedItem2Vec(settings, words, word, vector, likes, near.lists(vector, likes))
+        lists = near.lists(vector, likes)
+        return FittedItem2Vec(settings, words, word, vector, likes, lists, tables)
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The items nearest to what the person liked last; nothing for people without likes."""
@@ -213,16 +256,16 @@ class FittedItem2Vec:
         return np.concatenate([known, normal(sums(self.words.bags(items).of(new), self.word))])
 
     def pack(self) -> Packed:
-        """Settings, vectors and lists."""
+        """Settings, vectors, lists and tables."""
         meta: dict[str, Any] = {
             "settings": asdict(self.settings),
             "columns": list(self.words.columns),
             "sizes": list(self.words.sizes),
         }
         arrays = {"word": self.word, "vector": self.vector, "likes": self.likes}
-        return Packed(
-            meta, {**arrays, **dict(zip(("start", "item", "near"), self.lists, strict=True))}
-        )
+        arrays |= dict(zip(("start", "item", "near"), self.lists, strict=True))
+        arrays |= {"own": self.tables.own, "other": self.tables.other, "met": self.tables.met}
+        return Packed(meta, arrays)
 
     def _with_new(self, items: EntityTable) -> ItemNeighbours:
         """The lists for a table; worked out anew if it has items that came after the fit."""
