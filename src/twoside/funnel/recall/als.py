@@ -89,20 +89,27 @@ class ALS:
 
     def learn(self, data: RecallData, seed: int) -> Factors:
         """The items' vectors. Items that nobody likes, and all of an empty past, get zeros."""
-        begin = np.random.default_rng(seed).normal(0, 0.1, (data.items.size, self.dim))
-        return self._descend(data, (begin / np.sqrt(self.dim)).astype(np.float32), self.iterations)
+        return self._descend(data, self._begin(data.items.size, seed), self.iterations)
 
-    def update(self, former: np.ndarray, data: RecallData) -> Factors:
-        """The vectors that `again` passes make of former ones. An item that had none begins where
-        those who like it now put it; one whose likes are gone has none.
+    def update(self, former: np.ndarray, data: RecallData, seed: int) -> Factors:
+        """The vectors that `again` passes make of former ones. An item that had none begins at
+        random as in learning, so that new people who like new items are no trouble; one whose
+        likes are gone has none. Without any former vector it is learning.
 
         Args:
             former: float32 (former items, dim), learned with these settings when the same tables
                 were as long or shorter; not changed.
         """
-        begin = np.zeros((data.items.size, self.dim), np.float32)
-        begin[: len(former)] = former
+        known = np.flatnonzero(former.any(axis=1))
+        if not len(known):
+            return self.learn(data, seed)
+        begin = self._begin(data.items.size, seed)
+        begin[known] = former[known]
         return self._descend(data, begin, self.again)
+
+    def _begin(self, items: int, seed: int) -> np.ndarray:
+        begin = np.random.default_rng(seed).normal(0, 0.1, (items, self.dim))
+        return (begin / np.sqrt(self.dim)).astype(np.float32)
 
     def _descend(self, data: RecallData, begin: np.ndarray, iterations: int) -> Factors:
         start, item, extra = self._liked(data)

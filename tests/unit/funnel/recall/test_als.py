@@ -219,3 +219,57 @@ def test_people_with_the_same_past_have_the_same_vector_whenever_they_came() -> 
 def test_settings_are_checked(setting: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         ALS(**setting)
+
+
+def planted_market(people: int, items: int, seed: int) -> RecallData:
+    """Two groups of people, each with half of the items, in random order of time."""
+    rng = np.random.default_rng(seed)
+    person = np.repeat(np.arange(people), 8)
+    half = items // 2
+    item = rng.integers(0, half, len(person)) + half * (person % 2)
+    order = rng.permutation(len(person))
+    return likes(person[order].tolist(), item[order].tolist(), people, items)
+
+
+def alike(factors: Factors, data: RecallData) -> float:
+    """The correlation of all products x . y with those of a long fit."""
+    everybody = Past.of_behaviours(data.behaviours, data.people.size, data.items.size)
+    now = np.full(data.people.size, data.now_ms)
+    seeds = Seeds.of_past(everybody, now, 100, 1.0, 90.0)
+    best = replace(factors.settings, iterations=60).learn(data, 5)
+    fits = [(f.fold_in(seeds) @ f.vector.T).ravel() for f in (factors, best)]
+    return float(np.corrcoef(fits)[0, 1])
+
+
+def test_one_pass_more_is_as_near_to_the_lowest_point_as_learning_anew() -> None:
+    settings, near = replace(SMALL, again=1), []
+    for seed in range(4):
+        data = planted_market(80, 30, seed)
+        earlier = replace(data, behaviours=data.behaviours.where(np.arange(600)))
+        former = settings.learn(earlier, 0).vector
+        kept = former.copy()
+        went_on = settings.update(former, data, 0)
+        assert np.array_equal(former, kept)
+        one_pass = replace(settings, iterations=1).learn(data, 0)
+        near.append([alike(f, data) for f in (went_on, settings.learn(data, 0), one_pass)])
+    went_on_near, learned, after_one = np.mean(near, axis=0)
+    assert went_on_near > learned - 0.01
+    assert went_on_near > after_one + 0.03
+
+
+def test_new_people_who_like_new_items_are_learned_in_going_on() -> None:
+    data = planted_market(80, 30, 1)
+    earlier = replace(data, behaviours=data.behaviours.where(data.behaviours.person % 2 == 0))
+    former = SMALL.learn(earlier, 0).vector
+    assert not former[15:].any()
+    factors = SMALL.update(former, data, 0)
+    assert factors.known.all()
+    unit = factors.vector / np.linalg.norm(factors.vector, axis=1, keepdims=True)
+    same = unit[15:] @ unit[15:].T
+    assert same.mean() > 0.5 > np.abs(unit[15:] @ unit[:15].T).max()
+
+
+def test_going_on_from_nothing_is_learning() -> None:
+    data = planted_market(20, 10, 2)
+    nothing = np.zeros((10, SMALL.dim), np.float32)
+    assert np.array_equal(SMALL.update(nothing, data, 3).vector, SMALL.learn(data, 3).vector)

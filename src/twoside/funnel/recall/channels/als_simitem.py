@@ -78,7 +78,7 @@ class ALSSimItem:
         seed: int,
     ) -> FittedPerson | FittedItems:
         """Learn on from the former vectors, `als.again` passes in place of `als.iterations`."""
-        return self.of(self.als.update(fitted.vector, data), seed)
+        return self.of(self.als.update(fitted.vector, data, seed), seed)
 
     def of(self, factors: Factors, seed: int) -> FittedPerson | FittedItems:
         """The channel of vectors that were learned elsewhere; the seed is that of the search."""

@@ -89,7 +89,7 @@ class U2I2I:
         seed: int,
     ) -> FittedU2I2I:
         """Learn the vectors on from the former ones; lists and words are made anew."""
-        return self._of(self.als.update(fitted.vector, data).vector, data, seed)
+        return self._of(self.als.update(fitted.vector, data, seed).vector, data, seed)
 
     def _of(self, vector: np.ndarray, data: RecallData, seed: int) -> FittedU2I2I:
         near = NearLists.of_vectors(vector, self.fame, self.neighbours, self.search, seed)

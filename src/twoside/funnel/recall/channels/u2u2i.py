@@ -85,7 +85,8 @@ class U2U2I:
         seed: int,
     ) -> FittedU2U2I:
         """Learn the vectors on from the former ones; what people took is looked up anew."""
-        return self._of(self.als.update(fitted.factors.vector, data), data, seed)
+        factors = self.als.update(fitted.factors.vector, data, seed)
+        return self._of(factors, data, seed)
 
     def _of(self, factors: Factors, data: RecallData, seed: int) -> FittedU2U2I:
         past = Past.of_behaviours(data.behaviours, data.people.size, data.items.size)
