@@ -29,6 +29,15 @@ class Found:
         return np.where(self.items >= 0, falling, 0).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Alike(Found):
+    """Items of which none is better than another."""
+
+    @property
+    def scores(self) -> np.ndarray:
+        return np.where(self.items >= 0, 1, 0).astype(np.float32)
+
+
 def settings(name: str, **kw: Any) -> Any:
     return components.load(FOLDER, name)(**kw)
 
@@ -176,3 +185,18 @@ def test_a_channel_that_failed_is_done_without(name: str) -> None:
     merged = way.merge(rest, 15)
     assert merged.channels == ("a", "c")
     assert (merged.items >= 0).any()
+
+
+@each
+def test_equal_scores_and_equal_lists_are_merged_in_the_order_given(name: str) -> None:
+    alike = Alike(np.tile(np.arange(6, dtype=np.int32), (4, 1)))
+    other = Alike(np.tile(np.arange(3, 9, dtype=np.int32), (4, 1)))
+    lists: dict[str, Found] = {"a": alike, "b": alike, "c": other}
+    merge = fitted(name, lists, limit=9)
+    first, second = merge.merge(lists, 9), merge.merge(lists, 9)
+    assert np.array_equal(first.items, second.items)
+    assert np.array_equal(first.source, second.source)
+    for items in first.items.tolist():
+        found = [item for item in items if item >= 0]
+        assert len(set(found)) == len(found)
+        assert items == first.items[0].tolist()

@@ -59,6 +59,12 @@ class CellIndex:
         """From `pack`."""
         faiss, arrays = _faiss(), packed.arrays
         cells = faiss.deserialize_index(arrays["cells"])
+        held = len(arrays["rows"]), len(arrays["cell"])
+        if held != (cells.ntotal, cells.ntotal):
+            raise DataError(
+                f"index: {cells.ntotal} vectors lie in the cells, but there are {held[0]} rows in "
+                f"{held[1]} cells: expected as many. Build the index again."
+            )
         centres = cells.quantizer.reconstruct_n(0, cells.nlist)
         return CellIndex(settings, arrays["rows"], _exact(centres), arrays["cell"], cells)
 
@@ -70,7 +76,7 @@ class CellIndex:
         barred: Barred | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The best k rows of each query, nearly."""
-        queries = checked_queries(queries, self.cells.d, k, self.settings.metric)
+        queries = checked_queries(queries, self.cells.d, k, self.settings.metric, barred)
         found = np.full((len(queries), k), -1, np.int32)
         scores = np.zeros((len(queries), k), np.float32)
         choice = _Choice.of(self, allowed)

@@ -66,7 +66,7 @@ class ExactIndex:
         barred: Barred | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The best k rows of each query, exactly."""
-        queries = checked_queries(queries, self.dim, k, self.settings.metric)
+        queries = checked_queries(queries, self.dim, k, self.settings.metric, barred)
         wide = np.zeros((len(queries), self.tiles.shape[1]), np.float32)
         wide[:, : self.dim] = queries
         found = np.full((len(queries), k), -1, np.int32)

@@ -115,12 +115,14 @@ class VectorIndex:
         return CellIndex.of(self, rows, vectors, seed)
 
     def unpack(self, packed: Packed) -> Index:
-        """The index that `pack` described, with the settings it was built with."""
+        """The index that `pack` described, with the settings it was built with. Arrays that no
+        index has packed are a `DataError`."""
         settings = VectorIndex(**packed.meta["settings"])
         if packed.meta["kind"] == "exact":
             from twoside.index.exact import ExactIndex
 
-            return ExactIndex.of(settings, packed.arrays["rows"], packed.arrays["vectors"])
+            rows, vectors = checked(packed.arrays["rows"], packed.arrays["vectors"])
+            return ExactIndex.of(settings, rows, vectors)
         from twoside.index.cells import CellIndex
 
         return CellIndex.unpack(settings, packed)
@@ -155,7 +157,9 @@ def checked(rows: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return rows, vectors
 
 
-def checked_queries(queries: np.ndarray, dim: int, k: int, metric: Metric) -> np.ndarray:
+def checked_queries(
+    queries: np.ndarray, dim: int, k: int, metric: Metric, barred: Barred | None
+) -> np.ndarray:
     """float32 (n, dim), of length 1 for the cosine; or a `DataError`."""
     queries = np.asarray(queries, np.float32)
     if queries.ndim != 2 or queries.shape[1] != dim:
@@ -165,6 +169,11 @@ def checked_queries(queries: np.ndarray, dim: int, k: int, metric: Metric) -> np
     if not np.isfinite(queries).all():
         wrong = np.flatnonzero(~np.isfinite(queries).all(axis=1))
         raise DataError(f"index: query {wrong[0]} holds NaN or infinity.")
+    if barred is not None and barred[0].shape != (len(queries) + 1,):
+        raise DataError(
+            f"index: barred.start has shape {barred[0].shape}: expected ({len(queries) + 1},), "
+            f"for {len(queries)} queries."
+        )
     return normal(queries) if metric == "cosine" else queries
 
 

@@ -34,6 +34,28 @@ class Behaviours:
         """Those where `keep` (bool or indices) says so."""
         return Behaviours(self.person[keep], self.item[keep], self.ts_ms[keep], self.strength[keep])
 
+    def sound(self, people: int, items: int) -> Behaviours:
+        """Those that say something: of a person and an item of tables of these sizes, with a
+        strength that is a number, each once (one of the same person, item, moment and strength
+        as another is the same event, told twice). Itself if all do."""
+        known = (self.person >= 0) & (self.person < people)
+        known &= (self.item >= 0) & (self.item < items) & np.isfinite(self.strength)
+        known[self._told_before()] = False
+        return self if known.all() else self.where(known)
+
+    def _told_before(self) -> np.ndarray:
+        """int64: rows that are equal to an earlier one."""
+        order = np.argsort(self.ts_ms, kind="stable")
+        at_once = np.diff(self.ts_ms[order]) == 0
+        tied = np.zeros(len(self), bool)
+        tied[1:] |= at_once
+        tied[:-1] |= at_once
+        some = order[tied]  # few, where time is exact
+        keys = (self.strength[some], self.item[some], self.person[some], self.ts_ms[some])
+        rank = np.lexsort(keys)
+        equal = np.all([key[rank][1:] == key[rank][:-1] for key in keys], axis=0)
+        return np.asarray(some[rank[1:][equal]], np.int64)
+
     def by_person(self, people: int) -> tuple[Behaviours, np.ndarray]:
         """Sorted by person, then time, and `start` int64 (people + 1,): person p owns rows
         `start[p]:start[p + 1]`."""

@@ -235,10 +235,29 @@ def test_errors_say_what_is_wrong(exact_below: int) -> None:
         (lambda: index.add(np.array([99]), some(1, dim=4)), r"shape \(1, 4\): expected \(n, 10\)"),
         (lambda: index.remove(np.array([3, 77])), "row 77 is not there"),
         (lambda: index.remove(np.array([3, 3])), "named more than once"),
+        (lambda: index.add(np.array([99]), holed[1:2]), "NaN or infinity, the first of row 99"),
+        (
+            lambda: index.search(some(2), 3, barred=(np.zeros(2, int), np.zeros(0, np.int32))),
+            r"barred.start has shape \(2,\): expected \(3,\), for 2 queries",
+        ),
     ]
     for call, message in wrong:
         with pytest.raises(DataError, match=message):
             call()
+
+
+@KINDS
+def test_a_stored_index_of_another_shape_is_refused(exact_below: int) -> None:
+    packed = VectorIndex(exact_below=exact_below).build(np.arange(300), some(300)).pack()
+    short = Packed(packed.meta, {**packed.arrays, "rows": packed.arrays["rows"][:-3]})
+    with pytest.raises(DataError, match=r"rows .*\(297,\), vectors|300 vectors .* 297 rows"):
+        VectorIndex().unpack(short)
+
+
+def test_an_index_answers_queries_of_its_own_size_after_it_was_stored() -> None:
+    again = VectorIndex().unpack(VectorIndex().build(np.arange(20), some(20)).pack())
+    with pytest.raises(DataError, match=r"shape \(2, 7\): expected \(n, 10\)"):
+        again.search(some(2, dim=7), 3)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twoside.errors import ConfigError
+from twoside.errors import ConfigError, DataError
 from twoside.funnel.recall.fold_in import solve
 from twoside.funnel.recall.ials import Pairs, descend, diagonal, turned_round, weights
 from twoside.funnel.recall.past import Past
@@ -176,6 +176,12 @@ class Factors:
     """float32 (items, dim): Q'y of each item"""
 
     def __post_init__(self) -> None:
+        wrong = np.flatnonzero(~np.isfinite(self.vector).all(axis=1))
+        if len(wrong):
+            raise DataError(
+                f"als: the vectors of {len(wrong)} items hold NaN or infinity, the first of item "
+                f"{wrong[0]}. Learn them again, with more `als.penalty` if it was learned here."
+            )
         spread, turn = diagonal(self.vector)
         object.__setattr__(self, "known", (self.vector != 0).any(axis=1))
         object.__setattr__(self, "_spread", spread)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from twoside.errors import DataError
+
 if TYPE_CHECKING:
     from twoside.funnel.recall.bags import Bags
 
@@ -24,8 +26,15 @@ def add(vector: np.ndarray, bags: Bags, table: np.ndarray) -> None:
 
 
 def normal(vector: np.ndarray) -> np.ndarray:
-    """float32 (rows, dim): of length 1; zeros stay zeros."""
+    """float32 (rows, dim): of length 1; zeros stay zeros. NaN or infinity, which too large steps
+    of learning leave, is a `DataError`."""
     length = np.sqrt((vector * vector).sum(axis=1, keepdims=True))
+    wrong = np.flatnonzero(~np.isfinite(length))
+    if len(wrong):
+        raise DataError(
+            f"bag vectors: {len(wrong)} rows hold NaN or infinity, the first is row {wrong[0]}. "
+            "Learn them again with a smaller `learning_rate`."
+        )
     return np.asarray(vector / np.maximum(length, 1e-12), np.float32)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from twoside.errors import DataError
 from twoside.funnel.recall.past import Past
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RecallData:
-    """All that a channel may learn from, as it was at `now_ms`."""
+    """All that a channel may learn from, as it was at `now_ms`.
+
+    Behaviours that say nothing (`Behaviours.sound`) are left out here, so that no channel meets
+    them; a log of which nothing is left is of other tables: a `DataError`.
+    """
 
     behaviours: Behaviours
     """What people did, strictly before `now_ms`; positive and negative strengths."""
@@ -44,13 +49,28 @@ class RecallData:
     """Item column -> its words in order of their codes, for columns whose words are language and
     not ids; channels that read letters use them, the others only codes."""
 
+    def __post_init__(self) -> None:
+        sound = self.behaviours.sound(self.people.size, self.items.size)
+        if len(self.behaviours) and not len(sound):
+            raise DataError(
+                f"recall: none of {len(self.behaviours)} behaviours is of a row of the tables "
+                f"({self.people.size} of {self.people.kind}, {self.items.size} of "
+                f"{self.items.kind}) with a strength that is a number. Expected a log and tables "
+                "of the same lake."
+            )
+        object.__setattr__(self, "behaviours", sound)
+
 
 @dataclass(frozen=True)
 class Asking:
-    """n people who want candidates now. Row i of each array belongs to the i-th of them."""
+    """n people who want candidates now. Row i of each array belongs to the i-th of them.
+
+    Behaviours that say nothing (`recall/past.py`) are passed over; arrays that do not fit each
+    other are a `DataError`.
+    """
 
     person: np.ndarray
-    """int32 (n,) rows; -1 for someone never seen"""
+    """int32 (n,) rows; -1 for someone never seen, which a row beyond the table becomes"""
     start: np.ndarray
     """int64 (n + 1,): the i-th person's recent behaviours are `start[i]:start[i + 1]` of:"""
     item: np.ndarray
@@ -68,8 +88,28 @@ class Asking:
     items: EntityTable
     """All items as they are now, including those that came after the fit."""
 
+    def __post_init__(self) -> None:
+        n, total = len(self.person), len(self.item)
+        expected = {"start": n + 1, "now_ms": n, "ts_ms": total, "strength": total}
+        for name, size in {**expected, "is_open": self.items.size}.items():
+            if len(getattr(self, name)) != size:
+                raise DataError(
+                    f"recall: asking.{name} has {len(getattr(self, name))} entries: expected "
+                    f"{size}, for {n} people with {total} behaviours and {self.items.size} items."
+                )
+        known = (self.person >= 0) & (self.person < self.people.size)
+        if not known.all():
+            person = np.where(known, self.person, -1).astype(np.int32)
+            object.__setattr__(self, "person", person)
+
     def __len__(self) -> int:
         return len(self.person)
+
+    def open_up_to(self, size: int) -> np.ndarray:
+        """bool (`size` or more,): `is_open`, and False for rows beyond the table, for a channel
+        that learned from a longer one."""
+        beyond = max(size - len(self.is_open), 0)
+        return np.concatenate([self.is_open, np.zeros(beyond, bool)]) if beyond else self.is_open
 
     @cached_property
     def past(self) -> Past:

@@ -68,7 +68,7 @@ class ItemNeighbours:
             self.start,
             self.item,
             self.near,
-            asking.is_open,
+            asking.open_up_to(len(self.start) - 1),
             self.last,
             float(self.decay),
             self.repeat,

@@ -1,4 +1,8 @@
-"""What each person did, one entry a pair: the latest first, with its evidence and its verdict."""
+"""What each person did, one entry a pair: the latest first, with its evidence and its verdict.
+
+Passed over are behaviours with an item that the table does not have, or with a strength that is no
+number, and those that are told twice: same item, moment and strength.
+"""
 
 from __future__ import annotations
 
@@ -60,12 +64,21 @@ def _distinct(start, item, ts_ms, strength, size):  # type: ignore[no-untyped-de
     refused = np.zeros(total, np.bool_)
     met_by = np.full(size, -1, np.int32)
     slot = np.empty(size, np.int64)
+    last = np.empty(size, np.int64)  # the row of each item that counted last, and before it:
+    later = np.empty(total, np.int64)
     at = 0
     for i in range(n):
         for r in range(start[i + 1] - 1, start[i] - 1, -1):
             j = item[r]
-            if j < 0 or j >= size:
+            if j < 0 or j >= size or not np.isfinite(strength[r]):
                 continue
+            twin = last[j] if met_by[j] == i else -1
+            while twin >= 0 and ts_ms[twin] == ts_ms[r] and strength[twin] != strength[r]:
+                twin = later[twin]
+            if twin >= 0 and ts_ms[twin] == ts_ms[r]:
+                continue
+            later[r] = last[j] if met_by[j] == i else -1
+            last[j] = r
             if met_by[j] != i:
                 met_by[j] = i
                 slot[j] = at

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 from unit.funnel.recall.little_market import NOW_MS, empty, likes, market, question
 
-from twoside.errors import ConfigError
+from twoside.errors import ConfigError, DataError
 from twoside.funnel.recall.als import ALS, Factors
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.ials import Pairs
@@ -273,3 +273,10 @@ def test_going_on_from_nothing_is_learning() -> None:
     data = planted_market(20, 10, 2)
     nothing = np.zeros((10, SMALL.dim), np.float32)
     assert np.array_equal(SMALL.update(nothing, data, 3).vector, SMALL.learn(data, 3).vector)
+
+
+def test_vectors_that_are_no_numbers_are_an_error() -> None:
+    vector = np.ones((5, 4), np.float32)
+    vector[3, 1] = np.nan
+    with pytest.raises(DataError, match=r"als: the vectors of 1 items .* the first of item 3\."):
+        Factors(ALS(dim=4), vector, 1.0)

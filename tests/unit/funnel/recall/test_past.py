@@ -26,3 +26,13 @@ def test_a_later_liking_forgives() -> None:
     strength = np.array([-1, 1], np.float32)
     past = Past.of_behaviours(replace(data.behaviours, strength=strength), 1, 2)
     assert past.refused.tolist() == [False]
+
+
+def test_what_is_told_twice_counts_once_and_what_is_no_number_not_at_all() -> None:
+    log = likes([0] * 7, [1, 1, 1, 1, 2, 2, 3], 1, 4).behaviours
+    ts_ms = log.ts_ms[[0, 0, 0, 1, 2, 3, 4]]
+    strength = np.array([1, 3, 1, 1, 1, np.nan, np.inf], np.float32)
+    past = Past.of_behaviours(replace(log, ts_ms=ts_ms, strength=strength), 1, 4)
+    assert past.item.tolist() == [2, 1]
+    assert past.weight.tolist() == pytest.approx([1, 5**0.5])  # 1 and 3 at once, 1 later
+    assert past.ts_ms.tolist() == ts_ms[[4, 3]].tolist()

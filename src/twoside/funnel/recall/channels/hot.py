@@ -131,7 +131,7 @@ class FittedHot:
             self.count,
             self._totals,
             self.settings.backoff,
-            asking.is_open,
+            asking.open_up_to(len(self.share)),
             items,
             scores,
         )

@@ -130,7 +130,7 @@ class FittedUserCF:
                 past.item,
                 past.weight,
                 past.refused,
-                asking.is_open,
+                asking.open_up_to(len(self.of_start) - 1),
                 self.of_start,
                 self.person,
                 self.bent,
