@@ -74,18 +74,23 @@ def train(
     until: Annotated[str, typer.Option(help="Last day to learn from; the lake's last.")] = "",
     config: ConfigPath = None,
     seed: Seed = 7,
+    from_last: Annotated[
+        bool,
+        typer.Option("--from-last", help="Channels that can go on from the published artefact."),
+    ] = False,
 ) -> None:
     """Learn every stage and publish it as the artefact that `serve` and `run` use."""
     from twoside.funnel.learn import about, learn
-    from twoside.funnel.learned import pack
+    from twoside.funnel.learned import former, pack
     from twoside.store.artefacts import Artefacts
 
     declared, settings = _open(scene, lake, config)
     until_day = day_number(until, "--until") if until else declared.lake.days("exposures")[-1]
-    learned = learn(declared, settings, until_day, seed, Stages())
-    version = Artefacts(declared.lake.root / "artefacts").publish(
-        declared.name, pack(learned), about(declared, settings, until_day, seed)
-    )
+    artefacts = Artefacts(declared.lake.root / "artefacts")
+    known = former(declared.name, artefacts, until_day) if from_last else None
+    learned = learn(declared, settings, until_day, seed, Stages(), known)
+    told = about(declared, settings, until_day, seed)
+    version = artefacts.publish(declared.name, pack(learned), told)
     sys.stdout.write(f"{declared.name} {version}: learned until {iso(until_day)}\n")
 
 

@@ -24,6 +24,7 @@ from twoside.funnel.recall.ask import ask
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.compare import latency_ms_of
 from twoside.funnel.recall.popularity import liked
+from twoside.funnel.recall.refresh import refreshed
 from twoside.funnel.settings import Training
 from twoside.samples.daily import FeatureTables
 from twoside.samples.gates import refuse_failed
@@ -31,7 +32,10 @@ from twoside.samples.join import build_samples
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twoside.features.definition import Feature
+    from twoside.funnel.learned import Former
     from twoside.funnel.merge import FittedMerge
     from twoside.funnel.prerank.model import LightScorer
     from twoside.funnel.rank.model import Scorer
@@ -95,14 +99,20 @@ class Declared:
 
 
 def learn(
-    declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
+    declared: Declared,
+    settings: FunnelSettings,
+    until_day: int,
+    seed: int,
+    steps: Steps,
+    former: Former | None = None,
 ) -> Learned:
-    """All stages from the days up to `until_day`, that day included."""
+    """All stages from the days up to `until_day`, that day included. Channels that can go on from
+    `former` ones; models and the merge are learned anew."""
     declared = declared.chosen(settings.training)
     samples = training_samples(declared, settings, until_day, seed, steps)
     targets = declared.targets(settings.training.targets)
     prerank, rankers = learn_models(declared, settings, samples, targets, seed, steps)
-    data, channels, merge = learn_recall(declared, settings, until_day, seed, steps)
+    data, channels, merge = learn_recall(declared, settings, until_day, seed, steps, former)
     return Learned(channels, prerank, rankers, liked(data, 7.0), merge)
 
 
@@ -229,24 +239,42 @@ def item_words(declared: Declared) -> dict[str, list[str]]:
 
 
 def learn_channels(
-    settings: FunnelSettings, data: RecallData, seed: int, steps: Steps
+    settings: FunnelSettings,
+    data: RecallData,
+    seed: int,
+    steps: Steps,
+    known: Mapping[str, FittedChannel] | None = None,
+    since_ms: int = 0,
 ) -> dict[str, FittedChannel]:
-    """Every recall channel, by name."""
-    found = {}
+    """Every recall channel, by name; from those that are `known` as of `since_ms`, if any."""
+    known, found = known or {}, {}
     for choice in configured.channels(settings):
-        with steps(f"fit {choice.name}"):
-            found[choice.name] = choice.settings.fit(data, seed)
+        channel, name = choice.settings, choice.name
+        with steps(f"fit {name}"):
+            if name in known:
+                found[name] = refreshed(channel, known[name], data, since_ms, seed)
+            else:
+                found[name] = channel.fit(data, seed)
     return found
 
 
 def learn_recall(
-    declared: Declared, settings: FunnelSettings, until_day: int, seed: int, steps: Steps
+    declared: Declared,
+    settings: FunnelSettings,
+    until_day: int,
+    seed: int,
+    steps: Steps,
+    former: Former | None = None,
 ) -> tuple[RecallData, dict[str, FittedChannel], FittedMerge]:
     """Every channel from all days up to `until_day`, and the merge of them. A merge that learns
     has a validation round first: channels of the days before the last, asked on it."""
     merge = validated_merge(declared, settings, until_day, seed, steps)
-    data = recall_data(declared, declared.lake.calendar.start_of(until_day + 1))
-    return data, learn_channels(settings, data, seed, steps), merge
+    start_of = declared.lake.calendar.start_of
+    data = recall_data(declared, start_of(until_day + 1))
+    if former is None:
+        return data, learn_channels(settings, data, seed, steps), merge
+    known, since_ms = former.channels, start_of(former.until_day + 1)
+    return data, learn_channels(settings, data, seed, steps, known, since_ms), merge
 
 
 def validated_merge(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twoside import config
 from twoside.errors import ArtefactError
 from twoside.funnel import settings as configured
 from twoside.funnel.rank.blend import Blend
 from twoside.schema.artefact import Packed
+from twoside.schema.calendar import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import numpy as np
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from twoside.funnel.rank.model import Scorer
     from twoside.funnel.recall.channel import FittedChannel
     from twoside.funnel.settings import FunnelSettings
-    from twoside.store.artefacts import Artefacts
+    from twoside.store.artefacts import Artefact, Artefacts
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,7 @@ def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
         rankers["blend"] = Blend.of(settings.blend, rankers)
     merger = configured.merger(settings)
     return Learned(
-        channels={
-            choice.name: choice.settings.unpack(parts[f"channel-{choice.name}"])
-            for choice in configured.channels(settings)
-        },
+        channels=_channels(settings, parts),
         prerank=configured.preranker(settings).settings.unpack(parts["prerank"]),
         rankers=rankers,
         liked=parts["liked"].arrays["liked"],
@@ -71,17 +71,53 @@ def unpack(settings: FunnelSettings, parts: Mapping[str, Packed]) -> Learned:
     )
 
 
+def _channels(settings: FunnelSettings, parts: Mapping[str, Packed]) -> dict[str, FittedChannel]:
+    return {
+        choice.name: choice.settings.unpack(parts[f"channel-{choice.name}"])
+        for choice in configured.channels(settings)
+    }
+
+
+@dataclass(frozen=True)
+class Former:
+    """The channels of a funnel that was learned before, to go on from."""
+
+    channels: Mapping[str, FittedChannel]
+    until_day: int
+    """The last day that they learned from."""
+
+
+def former(name: str, artefacts: Artefacts, until_day: int) -> Former:
+    """The channels in use under a name; they must not know days after `until_day`."""
+    artefact = artefacts.load(name)
+    learned_until = int(artefact.about["until_day"])
+    if learned_until > until_day:
+        raise ArtefactError(
+            f"artefact {name} {artefact.version} learned until {iso(learned_until)}, which is "
+            f"after {iso(until_day)}: nothing can go on from it there. Learn until a later day, or "
+            "train without --from-last."
+        )
+    return Former(_whole(artefact, _channels), learned_until)
+
+
 def published(name: str, artefacts: Artefacts) -> tuple[FunnelSettings, Learned, str]:
     """The funnel in use under a name (`recruiting/jobs_for_seeker`): its settings, what it has
     learned, and its version."""
     artefact = artefacts.load(name)
-    settings = config.build(
-        configured.FunnelSettings, dict(artefact.about["settings"]), f"artefact {name}"
-    )
+    return _settings(artefact), _whole(artefact, unpack), artefact.version
+
+
+def _settings(artefact: Artefact) -> FunnelSettings:
+    told = dict(artefact.about["settings"])
+    return config.build(configured.FunnelSettings, told, f"artefact {artefact.name}")
+
+
+def _whole(artefact: Artefact, read: Callable[[FunnelSettings, Mapping[str, Packed]], T]) -> T:
+    """What `read` makes of an artefact that has all parts."""
     try:
-        return settings, unpack(settings, artefact.parts), artefact.version
+        return read(_settings(artefact), artefact.parts)
     except KeyError as error:
         raise ArtefactError(
-            f"artefact {name} {artefact.version}: {error} is missing; another version of twoside "
-            f"made it. Train it again: twoside funnel train {name} --lake LAKE"
+            f"artefact {artefact.name} {artefact.version}: {error} is missing; another version of "
+            f"twoside made it. Train it again: twoside funnel train {artefact.name} --lake LAKE"
         ) from None

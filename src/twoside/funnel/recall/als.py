@@ -109,7 +109,7 @@ class ALS:
 
     def _begin(self, items: int, seed: int) -> np.ndarray:
         begin = np.random.default_rng(seed).normal(0, 0.1, (items, self.dim))
-        return (begin / np.sqrt(self.dim)).astype(np.float32)
+        return np.asarray(begin / np.sqrt(self.dim), np.float32)
 
     def _descend(self, data: RecallData, begin: np.ndarray, iterations: int) -> Factors:
         start, item, extra = self._liked(data)

@@ -14,6 +14,7 @@ from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.channels.itemcf import ItemCF
 from twoside.funnel.recall.taste import Taste
+from twoside.schema.entities import EntityTable
 
 
 def random_likes(people: int, items: int, rows: int, seed: int) -> RecallData:
@@ -123,9 +124,10 @@ def test_of_a_person_with_very_many_items_only_the_latest_count() -> None:
 
 
 def test_events_that_repeat_are_unknown_or_are_no_number_are_no_likes() -> None:
-    data = likes([0, 0, 0, 0, 1, 1, 1], [0, 1, 2, 9, 0, 1, 1], 2, 3)  # item 9 is not in the table
+    data = likes([0, 0, 0, 0, 1, 1, 1], [0, 1, 2, 9, 0, 1, 1], 2, 10)
     strength = np.array([1, 1, np.nan, 1, 1, 0.5, 0.5], np.float32)
-    data = replace(data, behaviours=replace(data.behaviours, strength=strength))
+    log = replace(data.behaviours, strength=strength)
+    data = replace(data, behaviours=log, items=EntityTable("i", 3, {}))  # item 9 is not in it
     fitted = ItemCF().fit(data, 0)
     plain = ItemCF().fit(likes([0, 0, 1, 1], [0, 1, 0, 1], 2, 3), 0)
     assert fitted.item.tolist() == plain.item.tolist() == [1, 0]

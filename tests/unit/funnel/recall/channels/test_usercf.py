@@ -18,6 +18,7 @@ from unit.funnel.recall.little_market import likes, question
 from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.channels.usercf import UserCF
+from twoside.schema.entities import EntityTable
 
 
 def by_hand(data: RecallData, c: UserCF) -> np.ndarray:
@@ -108,9 +109,10 @@ def test_of_a_person_with_very_many_items_only_the_latest_count() -> None:
 
 
 def test_events_that_repeat_are_unknown_or_are_no_number_are_no_likes() -> None:
-    data = likes([0, 0, 0, 1, 0, 2], [0, 1, 1, 0, 9, 1], 3, 2)  # item 9 is not in the table
+    data = likes([0, 0, 0, 1, 0, 2], [0, 1, 1, 0, 9, 1], 3, 10)
     strength = np.array([1, 0.5, 0.5, 1, 1, np.nan], np.float32)
-    data = replace(data, behaviours=replace(data.behaviours, strength=strength))
+    log = replace(data.behaviours, strength=strength)
+    data = replace(data, behaviours=log, items=EntityTable("i", 2, {}))  # item 9 is not in it
     plain = likes([0, 0, 1], [0, 1, 0], 3, 2)
     for one, other in zip(
         UserCF().fit(data, 0).pack().arrays.values(),
