@@ -6,7 +6,7 @@ What a merge is stands here: lists of all channels in, one list without repeats 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -147,6 +147,11 @@ class Fixed:
     def pack(self) -> Packed:
         """Nothing: the settings say it all."""
         return Packed()
+
+
+def fixed(way: Way, *args: Any, **more: Any) -> Fixed:  # noqa: ARG001 - the settings say it all
+    """`fit` and `unpack` of a way that has nothing to learn."""
+    return Fixed(way)
 
 
 def stacked(

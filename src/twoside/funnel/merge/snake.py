@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numba import njit
 
-from twoside.funnel.merge import Fixed, Merged, stacked
+from twoside.funnel.merge import Merged, fixed, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twoside.funnel.merge import Lists
-    from twoside.metrics.topn import Truth
-    from twoside.schema.artefact import Packed
 
 
 @dataclass(frozen=True)
@@ -35,21 +33,8 @@ class Snake:
     turns: dict[str, int] = field(default_factory=dict)
     """Items that a channel gives in one turn, by its name; without one, 1."""
 
-    def fit(
-        self,
-        lists: Mapping[str, Lists],  # noqa: ARG002 - the settings say it all
-        truth: Truth,  # noqa: ARG002
-        kinds: np.ndarray | None,  # noqa: ARG002
-        costs: Mapping[str, float],  # noqa: ARG002
-        seed: int,  # noqa: ARG002
-        values: np.ndarray | None = None,  # noqa: ARG002
-    ) -> Fixed:
-        """Nothing to learn."""
-        return Fixed(self)
-
-    def unpack(self, packed: Packed) -> Fixed:  # noqa: ARG002
-        """Itself."""
-        return Fixed(self)
+    fit = fixed
+    unpack = fixed
 
     def merge(
         self,

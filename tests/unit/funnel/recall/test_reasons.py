@@ -188,3 +188,14 @@ def test_towers_that_learned_nothing_have_no_vectors(settings: TwoTower | MIND) 
     assert vectors.shape == (data.items.size, settings.dim)
     assert not vectors.any()
     assert len(nearest({"one": fitted}, 2, 5, data.items)["one"]) == 0
+
+
+@pytest.mark.parametrize("channel", list(PEOPLE.values()))
+def test_like_people_are_looked_up_once_a_question(channel: UserCF | U2U2I) -> None:
+    data = market()
+    fitted = channel.fit(data, 3)
+    one, other = question(data, np.array([4])), question(data, np.array([5]))
+    people = fitted.near_people(one).items
+    fitted.reasons(one, 3)
+    assert fitted.near_people(one).items is people
+    assert fitted.near_people(other).items.tolist() != people.tolist()

@@ -22,6 +22,7 @@ from twoside.errors import ConfigError
 from twoside.funnel.recall.als import ALS, Factors
 from twoside.funnel.recall.near_lists import NearLists
 from twoside.funnel.recall.past import Past
+from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.seeds import Seeds, never
 from twoside.index.vectors import VectorIndex
 from twoside.schema.artefact import Packed, inside, within
@@ -127,6 +128,10 @@ class FittedU2U2I:
     """Over the people who have a vector."""
     took: NearLists
     """What each person took of late."""
+    _people: Remembered[tuple[Seeds, np.ndarray]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_people", Remembered(self._near))
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The items of the nearest people, best first."""
@@ -135,11 +140,11 @@ class FittedU2U2I:
 
     def reasons(self, asking: Asking, item: int) -> Reasons:
         """What each of the nearest people adds to the score of an item."""
-        return self.took.reasons(self._near(asking)[0], item, of="people")
+        return self.took.reasons(self._people.of(asking)[0], item, of="people")
 
     def near_people(self, asking: Asking) -> Candidates:
         """Those nearest to the one person who asks, and the cosines."""
-        people, cosine = self._near(asking)
+        people, cosine = self._people.of(asking)
         return Candidates(people.item, cosine)
 
     def _near(self, asking: Asking) -> tuple[Seeds, np.ndarray]:

@@ -17,7 +17,7 @@ fit has them too.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,7 @@ from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.reasons import near_in
+from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.tally import place_of, places
 from twoside.funnel.recall.taste import Taste
 from twoside.schema.artefact import Packed
@@ -117,6 +118,10 @@ class FittedUserCF:
     """int32, oldest first"""
     vote: np.ndarray
     """float32: order^k w_vj / n_j^fame"""
+    _people: Remembered[Candidates] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_people", Remembered(self._like))
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """What like-minded people liked; nobody is like-minded with themselves."""
@@ -158,8 +163,11 @@ class FittedUserCF:
         return Reasons.sorted(people.items, voice * vote, of="people")
 
     def near_people(self, asking: Asking) -> Candidates:
-        """The like-minded of the one person who asks, and like(u, v): as `recall` has them, here
-        in plain NumPy for one to look at."""
+        """The like-minded of the one person who asks, and like(u, v)."""
+        return self._people.of(asking)
+
+    def _like(self, asking: Asking) -> Candidates:
+        """As `recall` has them, here in plain NumPy for one to look at."""
         past, s = asking.past, self.settings
         liked = np.flatnonzero((past.weight > 0) & ~past.refused)[: s.last]
         fade = float(s.decay) ** np.arange(len(liked))
