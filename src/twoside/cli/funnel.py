@@ -76,7 +76,7 @@ def train(
     seed: Seed = 7,
     from_last: Annotated[
         bool,
-        typer.Option("--from-last", help="Channels that can go on from the published artefact."),
+        typer.Option("--from-last", help="Channels that can learn on from the published ones."),
     ] = False,
 ) -> None:
     """Learn every stage and publish it as the artefact that `serve` and `run` use."""

@@ -2,9 +2,10 @@
 
 Those that learn in many passes go on from where they stood (`channel.LearnsOn`): als_simitem, u2u2i
 and u2i2i from the items' vectors, item2vec from the features' vectors. All others are fitted again,
-and so are equal to a new fit: one pass over the log makes counts, indices and profiles; in ItemCF
-the norm of an item stands in the rows of all items that share a person with it, so that one new
-like of each person changes nearly every row (measured in docs/recall.md).
+and are equal to a new fit. One pass over the log makes counts, indices and profiles. In ItemCF the
+norm of an item stands in the rows of all items that share a person with it, so the new likes of one
+person in a hundred change nearly every row; in Swing only the rows of items of people with new
+likes change, but those are the ones that cost.
 """
 
 from __future__ import annotations
