@@ -66,7 +66,7 @@ class ALS:
     markets, more (40) sparse ones."""
     iterations: int = 10
     """Passes over people and items."""
-    again: int = 2
+    again: int = 3
     """Passes when former vectors are brought up to date."""
     steps: int = 2
     """Steps of conjugate gradients in a pass, for each row."""
