@@ -46,12 +46,12 @@ _ARRAYS = ("person_id", "item_id", "person_word", "item_word", "turn", "bias", "
 class TwoTower:
     """Settings of the two-tower channel; `fit` gives the fitted channel."""
 
-    dim: int = 32
+    dim: int = 64
     """Length of a vector."""
     temperature: float = 0.2
     """Divides the product of the two vectors, 1 at most: smaller tells items further apart.
     Learning begins with it and finds its own."""
-    epochs: int = 3
+    epochs: int = 6
     """Passes over the likes."""
     again: int = 3
     """Passes of an update over the likes that are new."""
@@ -69,7 +69,7 @@ class TwoTower:
     """Age at which a like counts half in learning."""
     last: int = 20
     """Recent items of the person that count."""
-    decay: float = 0.9
+    decay: float = 0.6
     """Weight of a recent item against the one after it."""
     forget: float = 0.5
     """Share of ids that learning sees as unknown."""
