@@ -89,13 +89,15 @@ def descend(
     """
     with _threads(settings.threads):
         batches = _Batches(settings, data, words, likes, seed, epochs)
+        # a mean over all of few steps would be half the way back to where they began
         averaged = max(1, min(settings.averaged, len(batches.rows) // 4))
         optimiser = LazyAdamW(net.parameters(), settings.learning_rate, settings.penalty, averaged)
         for step, rows in enumerate(batches.rows):
             batch, others = batches.of(step, rows)
+            read = batch.rows
             for name, parameter in net.named_parameters():
-                if name in batch.rows:
-                    optimiser.meet(parameter, batch.rows[name])
+                if name in read:
+                    optimiser.meet(parameter, read[name])
             found = logits(batch)
             taken = found[:, : len(rows)].diagonal()
             if log_q:

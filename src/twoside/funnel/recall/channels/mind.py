@@ -91,7 +91,8 @@ class MIND:
     penalty: float = 0.01
     """Weight decay (AdamW)."""
     averaged: int = 150
-    """Steps over which the parameters are averaged, the oldest counting least."""
+    """Steps over which the parameters are averaged, the oldest counting least; at most a quarter
+    of all steps."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
     threads: int = 1
