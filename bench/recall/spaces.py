@@ -37,12 +37,7 @@ ORDERED: dict[str, Trials] = {
         {"neighbours": 400},
         {"sharp": 1.0, "fame": 0.1},
     ],
-    "two_tower": [
-        {},
-        {"epochs": 6},
-        {"epochs": 6, "dim": 64, "decay": 0.7},
-        {"epochs": 6, "dim": 64, "decay": 0.6},
-    ],
+    "two_tower": [{}, {"decay": 0.8}, {"forget": 0.2}],
     "als_simitem": [
         {},
         {"by": "items", "decay": 0.6, "fame": 0.4},

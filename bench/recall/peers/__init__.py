@@ -2,6 +2,8 @@
 
 A file a library, run by a Python that has it: `pip install implicit rectools recbole
 LibRecommender torch-rechub` (their demands differ; `--peer-python` names the environment).
+Budgets are not equal everywhere: torch-rechub takes minutes a trial and is tried three times,
+RecBole twice, its EASE once, for the same model is tuned as rectools'.
 """
 
 from __future__ import annotations
@@ -34,6 +36,9 @@ def _grid(name: str, values: tuple[Any, ...], **fixed: Any) -> list[dict[str, An
     return [{**fixed, name: value} for value in values]
 
 
+_SHORT = {"epochs": 20, "eval_step": 5, "stopping_step": 2, "train_batch_size": 8192}
+"""Of what RecBole learns by steps: it ends where its own validation gains no more."""
+
 PEERS = [
     Peer(
         "implicit",
@@ -61,21 +66,41 @@ PEERS = [
         ],
     ),
     Peer("rectools", "ease", _grid("regularization", (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0))),
-    Peer("recbole", "ItemKNN", _grid("k", (20, 50, 100, 200, 400, 800), shrink=10.0)),
-    Peer("recbole", "EASE", _grid("reg_weight", (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0))),
+    Peer("recbole", "ItemKNN", _grid("k", (100, 400), shrink=10.0)),
+    Peer("recbole", "EASE", _grid("reg_weight", (200.0,))),
     Peer(
         "recbole",
         "BPR",
-        [
-            {"embedding_size": dim, "learning_rate": rate, "epochs": 40, "stopping_step": 5}
-            for dim in (64, 128)
-            for rate in (0.0005, 0.002, 0.005)
-        ],
+        [{"embedding_size": 64, "learning_rate": rate, **_SHORT} for rate in (0.005, 0.02)],
     ),
     Peer(
         "librecommender",
         "swing",
         [{"alpha": alpha, "top_k": k} for alpha in (1.0, 5.0, 10.0) for k in (20, 200)],
+    ),
+    Peer(
+        "torch_rechub",
+        "MIND",
+        [{"lr": rate, "epochs": epochs} for rate, epochs in ((0.005, 10), (0.01, 10), (0.01, 20))],
+        only_ordered=True,
+    ),
+    Peer(
+        "torch_rechub",
+        "YoutubeDNN",
+        [
+            {"lr": rate, "temperature": sharp, "epochs": 5}
+            for rate, sharp in ((0.001, 0.02), (0.001, 0.1), (0.001, 0.2))
+        ],
+        only_ordered=True,
+    ),
+    Peer(
+        "torch_rechub",
+        "DSSM",
+        [
+            {"lr": rate, "negatives": drawn, "epochs": 5}
+            for rate, drawn in ((0.001, 20), (0.005, 20), (0.005, 100))
+        ],
+        only_ordered=True,
     ),
     Peer("librecommender", "itemcf", _grid("k_sim", (10, 20, 50, 100, 200, 400))),
 ]

@@ -10,6 +10,7 @@ import logging
 import sys
 import tempfile
 import warnings
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,14 @@ from recbole.utils import get_model, get_trainer, init_seed  # noqa: E402
 from bench.recall.jobs import told, work  # noqa: E402
 from bench.recall.peers.lists import Scored, Shared  # noqa: E402
 
+_ASKED = 256
+"""People whose scores it works out together: by its default one at a time on sets as large."""
+
 
 def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Scored:
     """One model, its scores for every item."""
     torch.set_num_threads(2)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):  # it writes logs where it is
         place = Path(folder) / "likes"
         place.mkdir()
         rows = pd.DataFrame({"user_id:token": shared.person, "item_id:token": shared.item})
@@ -48,6 +52,7 @@ def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Sco
             "metrics": ["NDCG"],
             "valid_metric": "NDCG@10",
             "topk": [10],
+            "eval_batch_size": _ASKED * shared.items,
             **settings,
         }
         config = Config(model=method, dataset="likes", config_dict=given)

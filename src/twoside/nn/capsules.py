@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.functional import embedding_bag, normalize
+from torch.nn.functional import embedding, normalize
 
-from twoside.nn.towers import Bags
+from twoside.nn.towers import Bags, each, summed
 
 _NEVER = -1e9
 
@@ -76,21 +76,15 @@ class MindNet(nn.Module):
 
     def items(self, ids: torch.Tensor, words: Bags) -> torch.Tensor:
         """x (n, dim), not yet normal, of ids int64 (n,)."""
-        start, word, weight = words
-        bag = embedding_bag(word, self.item_word, start, mode="sum", per_sample_weights=weight)
-        return self.item_id[ids] + bag
+        return embedding(ids, self.item_id, sparse=True) + summed(words, self.item_word)
 
     def people(
         self, words: Bags, items: torch.Tensor, recent: torch.Tensor, worth: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """u (n, K, dim), and which of the K are there, bool (n, K). Recent items are the rows
         `recent` int64 (n, last) of `items` (m, dim), weighted by worth (n, last); 0 for none."""
-        start, word, weight = words
-        profile = embedding_bag(
-            word, self.person_word, start, mode="sum", per_sample_weights=weight
-        )
         v, there = self.capsules(items[recent], worth)
-        profile = profile[:, None].expand_as(v)
+        profile = summed(words, self.person_word)[:, None].expand_as(v)
         wide = torch.relu(torch.cat([v, profile], 2) @ self.widen + self.shift)
         return normalize(v + profile + wide @ self.narrow, dim=2), there
 
@@ -119,7 +113,7 @@ class MindNet(nn.Module):
         n, most, dim = people.shape
         fit = (people.reshape(-1, dim) @ normalize(items, dim=1).T).reshape(n, most, -1)
         fit = fit.masked_fill(~there[:, :, None], -2.0)  # below any product
-        return self.log_sharpness.exp() * fit.amax(1) + self.bias[ids]
+        return self.log_sharpness.exp() * fit.amax(1) + each(self.bias, ids)
 
     def attended(
         self, people: torch.Tensor, there: torch.Tensor, taken: torch.Tensor, attention: float

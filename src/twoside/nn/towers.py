@@ -14,17 +14,28 @@ our logs are small; recent items enter by the item tower's own vectors, turned, 
 that is new counts too; a bias carries how much everybody likes an item; the sharpness (1 over the
 temperature) is learned, as in Radford et al. 2021, "Learning Transferable Visual Models From
 Natural Language Supervision", ICML, section 2.3, for a market where title and city decide wants
-another than a feed.
+another than a feed. Slopes of what an id or a word has are sparse, for `nn/lazy_adamw.py`.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.functional import embedding_bag, normalize
+from torch.nn.functional import embedding, embedding_bag, normalize
 
 Bags = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 """The words of n rows: start int64 (n,), word int64 (total,), weight float32 (total,)."""
+
+
+def summed(words: Bags, table: torch.Tensor) -> torch.Tensor:
+    """(n, dim): the weighted sums of rows of a table (words, dim); its slope is sparse."""
+    start, word, weight = words
+    return embedding_bag(word, table, start, mode="sum", per_sample_weights=weight, sparse=True)
+
+
+def each(numbers: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    """(m,): of numbers (rows,), those of ids int64 (m,); the slope is sparse."""
+    return torch.gather(numbers, 0, ids, sparse_grad=True)
 
 
 class TwoTowerNet(nn.Module):
@@ -55,9 +66,7 @@ class TwoTowerNet(nn.Module):
 
     def items(self, ids: torch.Tensor, words: Bags) -> torch.Tensor:
         """x (n, dim), not yet normal, of ids int64 (n,)."""
-        start, word, weight = words
-        bag = embedding_bag(word, self.item_word, start, mode="sum", per_sample_weights=weight)
-        return self.item_id[ids] + bag
+        return embedding(ids, self.item_id, sparse=True) + summed(words, self.item_word)
 
     def people(
         self,
@@ -69,12 +78,11 @@ class TwoTowerNet(nn.Module):
     ) -> torch.Tensor:
         """u (n, dim) of ids int64 (n,), whose recent items are the rows `recent` int64 (n, k) of
         `items` (m, dim), weighted by worth (n, k); 0 where there is none."""
-        start, word, weight = words
-        bag = embedding_bag(word, self.person_word, start, mode="sum", per_sample_weights=weight)
+        own = embedding(ids, self.person_id, sparse=True) + summed(words, self.person_word)
         past = embedding_bag(recent, items, mode="sum", per_sample_weights=worth)
-        return normalize(self.person_id[ids] + bag + past @ self.turn, dim=1)
+        return normalize(own + past @ self.turn, dim=1)
 
     def logits(self, people: torch.Tensor, items: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         """(n, m): u (n, dim) of people against x (m, dim) of items with their ids int64 (m,)."""
         fit = people @ normalize(items, dim=1).T
-        return self.log_sharpness.exp() * fit + self.bias[ids]
+        return self.log_sharpness.exp() * fit + each(self.bias, ids)

@@ -45,6 +45,19 @@ class Words:
             found += [*told, *[""] * (size - len(told))]
         return found
 
+    def carried(self, before: Words, values: np.ndarray) -> np.ndarray:
+        """float32 (total, dim): rows `values` (words, dim) of the numbering `before` in this one;
+        zeros for words that it did not have."""
+        found = np.zeros((self.total, values.shape[1]), values.dtype)
+        begin = dict(zip(before.columns, np.cumsum([0, *before.sizes]).tolist(), strict=False))
+        old, first = dict(zip(before.columns, before.sizes, strict=True)), 0
+        for column, size in zip(self.columns, self.sizes, strict=True):
+            known = min(size, old.get(column, 0))
+            at = begin.get(column, 0)
+            found[first : first + known] = values[at : at + known]
+            first += size
+        return found
+
     def bags(self, table: EntityTable) -> Bags:
         """The words of every row. Those that came after the fit are passed over."""
         row, word, weight = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]

@@ -35,10 +35,21 @@ class Likes:
     """int32 (n, last): as `recent_of`"""
     worth: np.ndarray
     """float32 (n, last)"""
+    counts: np.ndarray
+    """int64 (items,): how often each was liked, also before the first of these likes if only
+    those since a moment are asked for"""
 
     @staticmethod
-    def of(data: RecallData, newest: int, half_life_days: float, last: int, decay: float) -> Likes:
-        """The `newest` of them; pairs that ended in a refusal teach nothing."""
+    def of(
+        data: RecallData,
+        newest: int,
+        half_life_days: float,
+        last: int,
+        decay: float,
+        since_ms: int | None = None,
+    ) -> Likes:
+        """The `newest` of them, or those of the newest since a moment; pairs that ended in a
+        refusal teach nothing."""
         log, size = data.behaviours, data.items.size
         past = Past.of_behaviours(log, data.people.size, size)
         owner = np.repeat(np.arange(data.people.size), np.diff(past.start))
@@ -55,10 +66,19 @@ class Likes:
         kept = at < len(good_pairs)
         kept[kept] = good_pairs[at[kept]] == pairs[kept]
         rows, at = rows[kept][-newest:], at[kept][-newest:]
+        counts = np.bincount(log.item[rows], minlength=size)
+        if since_ms is not None:
+            new = log.ts_ms[rows] >= since_ms
+            rows, at = rows[new], at[new]
         age_days = (data.now_ms - log.ts_ms[rows]) / DAY_MS
         halved = weight[at] * np.exp2(-age_days / half_life_days)
         recent, worth = _pasts(data, rows, last, decay)
-        return Likes(log.person[rows], log.item[rows], halved.astype(np.float32), recent, worth)
+        return Likes(
+            log.person[rows], log.item[rows], halved.astype(np.float32), recent, worth, counts
+        )
+
+    def __len__(self) -> int:
+        return len(self.item)
 
 
 def _pasts(
@@ -79,18 +99,17 @@ class Against:
     """The items that stand against the likes of a batch: those of the batch, and for each step
     some that are drawn by popularity, with the log of how often each is expected there."""
 
-    def __init__(
-        self, item: np.ndarray, items: int, drawn: int, power: float, steps: int, seed: int
-    ) -> None:
-        """`item` int32 (n,): of all likes; `drawn`: how many a step."""
-        self._counts = np.bincount(item, minlength=items)
+    def __init__(self, likes: Likes, drawn: int, power: float, steps: int, seed: int) -> None:
+        """`drawn`: how many a step, in proportion to counts ** power."""
+        items = len(likes.counts)
+        chance = np.bincount(likes.item, minlength=items) / max(len(likes), 1)
+        self._log_batch = _log(chance)
         self._drawn = np.empty((steps, 0), np.int32)
         self._log_drawn = np.full(items, -np.inf)
         if drawn:
-            found = negatives.by_popularity(self._counts, steps * drawn, seed, power)
+            found = negatives.by_popularity(likes.counts, steps * drawn, seed, power)
             self._drawn = found.item.reshape(steps, drawn)
-            chance = negatives.chances(self._counts, power)
-            self._log_drawn = np.log(drawn * chance, where=chance > 0, out=self._log_drawn)
+            self._log_drawn = _log(drawn * negatives.chances(likes.counts, power))
 
     def items(self, step: int, item: np.ndarray) -> np.ndarray:
         """int32 (k,): those of the batch `item` (B,) first, then this step's draw."""
@@ -98,9 +117,16 @@ class Against:
 
     def log_q(self, batch: int, others: np.ndarray) -> np.ndarray:
         """float32 (k,): of `others`, from `items` for a batch of so many likes."""
-        in_batch = negatives.batch_log_q(others, self._counts, batch)
+        in_batch = np.log(batch) + self._log_batch[others]
         both = negatives.together_log_q(in_batch, self._log_drawn[others])
         return np.asarray(both, np.float32)
+
+
+def _log(expected: np.ndarray) -> np.ndarray:
+    """float64: of what can happen; -inf of what cannot."""
+    found = np.full(len(expected), -np.inf)
+    np.log(expected, where=expected > 0, out=found)
+    return found
 
 
 def forget_untaught(values: np.ndarray, rows: np.ndarray) -> None:

@@ -62,3 +62,15 @@ def test_a_table_without_words_has_empty_bags() -> None:
 def test_texts_stand_where_the_words_do() -> None:
     texts = Words.of(ITEMS).texts({"title": ["cook", "nurse"], "city": list("abcdefg")})
     assert texts == [*"abcd", *[""] * 12, "cook", "nurse", *[""] * 4]
+
+
+def test_what_words_say_is_carried_to_a_longer_numbering() -> None:
+    before, now = (
+        Words(("city", "gone", "title"), (2, 1, 2)),
+        Words(("city", "new", "title"), (3, 1, 2)),
+    )
+    values = np.arange(10, dtype=np.float32).reshape(5, 2)
+    found = now.carried(before, values)
+    nothing = [0, 0]
+    wanted = [values[0], values[1], nothing, nothing, values[3], values[4]]
+    np.testing.assert_array_equal(found, wanted)

@@ -1,4 +1,4 @@
-"""Learning MIND with torch: which likes teach, which items are against them."""
+"""Learning MIND with torch; `softmax_learning` has what it shares."""
 
 from __future__ import annotations
 
@@ -7,125 +7,74 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from twoside.funnel.recall import softmax_learning
 from twoside.funnel.recall.bags import Words
 from twoside.funnel.recall.channels.mind import FittedMIND
-from twoside.funnel.recall.likes import Against, Likes, forget_untaught
 from twoside.nn.capsules import MindNet
-from twoside.nn.fit_loop import FitLoop
-from twoside.nn.losses import sampled_softmax
-from twoside.samples import negatives
 
 if TYPE_CHECKING:
-    from twoside.funnel.recall import bags
     from twoside.funnel.recall.channel import RecallData
     from twoside.funnel.recall.channels.mind import MIND
-    from twoside.nn.towers import Bags
+    from twoside.funnel.recall.softmax_learning import Batch
 
 
 def learn(settings: MIND, data: RecallData, seed: int) -> FittedMIND:
     """All parameters, from likes that each came after the history they are predicted from."""
     words = Words.of(data.people), Words.of(data.items)
-    likes = Likes.of(data, settings.rows, settings.half_life_days, settings.last, settings.decay)
+    likes = softmax_learning.likes_of(settings, data)
     if len(np.unique(likes.item)) < 2:  # nothing to tell apart
         return FittedMIND(settings, *words, {})
-    before = torch.get_num_threads()
-    torch.set_num_threads(settings.threads)
-    try:
-        net = _descend(settings, data, likes, words, seed)
-    finally:
-        torch.set_num_threads(before)
-    arrays = {name: value.numpy().copy() for name, value in net.state_dict().items()}
-    for name in ("item_id", "bias"):
-        forget_untaught(arrays[name], likes.item)
+    net = _Answering(settings, data, words, seed)
+    arrays = softmax_learning.descend(
+        net, net.answer, settings, data, words, likes, seed, settings.epochs
+    )
+    softmax_learning.forget(arrays, likes)
     return FittedMIND(settings, *words, arrays)
 
 
-def _descend(
-    settings: MIND, data: RecallData, likes: Likes, words: tuple[Words, Words], seed: int
-) -> MindNet:
-    random = torch.Generator().manual_seed(seed)
-    net = MindNet(
-        data.items.size,
-        words[0].total,
-        words[1].total,
-        settings.dim,
-        settings.interests,
-        settings.last,
-        settings.rounds,
-        settings.temperature,
-        random,
+def go_on(
+    settings: MIND, former: FittedMIND, data: RecallData, since_ms: int, seed: int
+) -> FittedMIND:
+    """The former parameters, and some passes over the likes since a moment."""
+    likes = softmax_learning.likes_of(settings, data, since_ms)
+    if not len(likes):
+        return former
+    before, words = former.words, (Words.of(data.people), Words.of(data.items))
+    start = softmax_learning.grown(former.net, before, words, data.people.size, data.items.size)
+    net = _Answering(settings, data, words, seed)
+    net.load_state_dict({name: torch.from_numpy(value) for name, value in start.items()})
+    arrays = softmax_learning.descend(
+        net, net.answer, settings, data, words, likes, seed, settings.again
     )
-    steps = settings.epochs * max(1, len(likes.item) // settings.batch)
-    batches = _Batches(settings, data, likes, words, steps, seed)
-    loop = FitLoop(settings.epochs, 1, 1, settings.batch, settings.learning_rate, settings.averaged)
-    groups = [{"params": list(net.parameters()), "weight_decay": settings.penalty}]
-    loop.run(
-        net,
-        groups,
-        lambda rows: batches.loss(net, rows.numpy()),
-        torch.arange(len(likes.item)),
-        seed,
-        lambda _: None,
-        judge=None,
-        steps=steps,
-    )
-    return net
+    softmax_learning.forget(arrays, likes, start)
+    return FittedMIND(settings, *words, arrays)
 
 
-class _Batches:
-    """Batches of likes and the items that are against them, one draw a step."""
+class _Answering(MindNet):
+    """The net for these settings and tables, and what it makes of a batch."""
 
     def __init__(
-        self,
-        settings: MIND,
-        data: RecallData,
-        likes: Likes,
-        words: tuple[Words, Words],
-        steps: int,
-        seed: int,
+        self, settings: MIND, data: RecallData, words: tuple[Words, Words], seed: int
     ) -> None:
-        self._settings, self._likes = settings, likes
-        self._person_bags = words[0].bags(data.people)
-        self._item_bags = words[1].bags(data.items)
-        self._random = np.random.default_rng(seed)
-        k, power = settings.negatives, settings.power
-        self._against = Against(likes.item, data.items.size, k, power, steps, seed)
-        self._step = 0
-
-    def loss(self, net: MindNet, rows: np.ndarray) -> torch.Tensor:
-        """Of the likes `rows` (B,) against the batch and this step's draw."""
-        likes = self._likes
-        person, item, recent = likes.person[rows], likes.item[rows], likes.recent[rows]
-        others = self._against.items(self._step, item)
-        self._step += 1
-        there = recent >= 0
-        met = np.unique(np.concatenate([others, recent[there]]))
-        forgotten = self._random.random(len(met)) < self._settings.forget
-        ids = torch.from_numpy(np.where(forgotten, 0, met.astype(np.int64) + 1))
-        x = net.items(ids, _tensors(self._item_bags.of(met)))
-        place = np.searchsorted(met, np.where(there, recent, met[0]))
-        people, kept = net.people(
-            _tensors(self._person_bags.of(person)),
-            x,
-            torch.from_numpy(place),
-            torch.from_numpy(likes.worth[rows]),
+        super().__init__(
+            data.items.size,
+            words[0].total,
+            words[1].total,
+            settings.dim,
+            settings.interests,
+            settings.last,
+            settings.rounds,
+            settings.temperature,
+            torch.Generator().manual_seed(seed),
         )
-        column = torch.from_numpy(np.searchsorted(met, others))
-        if self._settings.attention:
-            taken = x[column[: len(rows)]]
-            people = net.attended(people, kept, taken, self._settings.attention)
-            kept = kept[:, :1]
-        logits = net.logits(people, kept, x[column], ids[column])
-        positive = logits[:, : len(rows)].diagonal()
-        log_q = self._against.log_q(len(item), others)
-        logits = negatives.corrected(logits, torch.from_numpy(log_q))
-        allowed = torch.from_numpy(negatives.not_taken(person, item, others))
-        return sampled_softmax(positive, logits, allowed, torch.from_numpy(likes.weight[rows]))
+        self._attention = settings.attention
 
-
-def _tensors(of_rows: bags.Bags) -> Bags:
-    return (
-        torch.from_numpy(of_rows.start[:-1]),
-        torch.from_numpy(of_rows.word),
-        torch.from_numpy(of_rows.weight),
-    )
+    def answer(self, batch: Batch) -> torch.Tensor:
+        """Logits (B, B + drawn)."""
+        x = self.items(batch.item, batch.words)
+        people, there = self.people(batch.said, x, batch.recent, batch.worth)
+        if self._attention:
+            taken = x[batch.column[: len(people)]]
+            people = self.attended(people, there, taken, self._attention)
+            there = there[:, :1]
+        return self.logits(people, there, x[batch.column], batch.item[batch.column])

@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from twoside.errors import ConfigError, MissingExtra
 from twoside.funnel.recall import bag_vectors
 from twoside.funnel.recall.bag_vectors import normal
 from twoside.funnel.recall.bags import Bags, Words
@@ -38,6 +37,11 @@ from twoside.funnel.recall.best_fits import best_fits
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.recent import recent_of
 from twoside.funnel.recall.remembered import Remembered
+from twoside.funnel.recall.with_torch import (
+    learning,
+    refuse_nonsense,
+    refuse_other_shape,
+)
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -65,6 +69,8 @@ class MIND:
     """Divides the product of two vectors, 1 at most; learning begins with it and finds its own."""
     epochs: int = 6
     """Passes over the likes."""
+    again: int = 3
+    """Passes of an update over the likes that are new."""
     batch: int = 512
     """Likes taken together; each is a negative for the others."""
     negatives: int = 256
@@ -85,39 +91,29 @@ class MIND:
     penalty: float = 0.01
     """Weight decay (AdamW)."""
     averaged: int = 150
-    """Steps over which the parameters are averaged, the oldest counting least."""
+    """Steps over which the parameters are averaged, the oldest counting least; at most a quarter
+    of all steps."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
     threads: int = 1
     """More than one wait for each other, on a busy machine for long."""
 
     def __post_init__(self) -> None:
-        whole = ("dim", "interests", "rounds", "epochs", "batch", "rows", "last", "averaged")
-        for name in (*whole, "threads"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"mind.{name} = {getattr(self, name)}: expected 1 or more.")
-        for name in ("temperature", "half_life_days", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(f"mind.{name} = {getattr(self, name)}: expected more than 0.")
-        for name in ("negatives", "attention", "power", "penalty"):
-            if not getattr(self, name) >= 0:
-                raise ConfigError(f"mind.{name} = {getattr(self, name)}: expected 0 or more.")
-        for name in ("decay", "forget"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"mind.{name} = {getattr(self, name)}: expected 0 to 1.")
+        refuse_nonsense("mind", self, ("interests", "rounds"), ("attention",))
 
     def fit(self, data: RecallData, seed: int) -> FittedMIND:
         """Learn the net; an empty past, or one of a single item, gives empty lists."""
-        try:
-            from twoside.funnel.recall.channels._mind_learning import learn
-        except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            raise MissingExtra(
-                "recall: learning 'mind' needs 'torch'. "
-                "Install it with: pip install 'twoside[deep]'"
-            ) from None
-        return learn(self, data, seed)
+        fitted: FittedMIND = learning("mind").learn(self, data, seed)
+        return fitted
+
+    def update(self, fitted: FittedMIND, data: RecallData, since_ms: int, seed: int) -> FittedMIND:
+        """Go on from former parameters, by passes over the likes since `since_ms` only; ids
+        that came since begin as the unknown one. Without such likes it is `fitted` itself."""
+        if not fitted.net:
+            return self.fit(data, seed)
+        refuse_other_shape("mind", self, fitted.settings, "dim interests last")
+        found: FittedMIND = learning("mind").go_on(self, fitted, data, since_ms, seed)
+        return found
 
     def unpack(self, packed: Packed) -> FittedMIND:
         """The fitted channel that `pack` described."""
@@ -158,6 +154,11 @@ class FittedMIND:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_items", Remembered(self._offers))
         object.__setattr__(self, "_bags", Remembered(self.person_words.bags))
+
+    @property
+    def words(self) -> tuple[Words, Words]:
+        """Of people, and of items."""
+        return self.person_words, self.item_words
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """What is nearest to any interest. Who did nothing gets what fits the declared words, and

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from twoside.errors import ConfigError, MissingExtra
 from twoside.funnel.recall import bag_vectors
 from twoside.funnel.recall.bag_vectors import normal
 from twoside.funnel.recall.bags import Bags, Words
@@ -29,6 +28,11 @@ from twoside.funnel.recall.best_fits import best_fits
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.recent import recent_of
 from twoside.funnel.recall.remembered import Remembered
+from twoside.funnel.recall.with_torch import (
+    learning,
+    refuse_nonsense,
+    refuse_other_shape,
+)
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -42,13 +46,15 @@ _ARRAYS = ("person_id", "item_id", "person_word", "item_word", "turn", "bias", "
 class TwoTower:
     """Settings of the two-tower channel; `fit` gives the fitted channel."""
 
-    dim: int = 32
+    dim: int = 64
     """Length of a vector."""
     temperature: float = 0.2
     """Divides the product of the two vectors, 1 at most: smaller tells items further apart.
     Learning begins with it and finds its own."""
-    epochs: int = 3
+    epochs: int = 6
     """Passes over the likes."""
+    again: int = 3
+    """Passes of an update over the likes that are new."""
     batch: int = 512
     """Likes taken together; each is a negative for the others."""
     negatives: int = 256
@@ -63,7 +69,7 @@ class TwoTower:
     """Age at which a like counts half in learning."""
     last: int = 20
     """Recent items of the person that count."""
-    decay: float = 0.9
+    decay: float = 0.6
     """Weight of a recent item against the one after it."""
     forget: float = 0.5
     """Share of ids that learning sees as unknown."""
@@ -71,39 +77,31 @@ class TwoTower:
     penalty: float = 0.01
     """Weight decay (AdamW)."""
     averaged: int = 150
-    """Steps over which the parameters are averaged, the oldest counting least."""
+    """Steps over which the parameters are averaged, the oldest counting least; at most a quarter
+    of all steps."""
     repeat: bool = False
     """May give back items that the person already liked; `history` is the channel for those."""
     threads: int = 1
     """More than one wait for each other, on a busy machine for long."""
 
     def __post_init__(self) -> None:
-        for name in ("dim", "epochs", "batch", "rows", "last", "averaged", "threads"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"two_tower.{name} = {getattr(self, name)}: expected 1 or more.")
-        for name in ("temperature", "half_life_days", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise ConfigError(
-                    f"two_tower.{name} = {getattr(self, name)}: expected more than 0."
-                )
-        if self.negatives < 0:
-            raise ConfigError(f"two_tower.negatives = {self.negatives}: expected 0 or more.")
-        for name in ("decay", "forget"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"two_tower.{name} = {getattr(self, name)}: expected 0 to 1.")
+        refuse_nonsense("two_tower", self)
 
     def fit(self, data: RecallData, seed: int) -> FittedTwoTower:
         """Learn both towers; an empty past, or one of a single item, gives empty lists."""
-        try:
-            from twoside.funnel.recall.channels._two_tower_learning import learn
-        except ModuleNotFoundError as error:
-            if error.name != "torch":
-                raise
-            raise MissingExtra(
-                "recall: learning 'two_tower' needs 'torch'. "
-                "Install it with: pip install 'twoside[deep]'"
-            ) from None
-        return learn(self, data, seed)
+        fitted: FittedTwoTower = learning("two_tower").learn(self, data, seed)
+        return fitted
+
+    def update(
+        self, fitted: FittedTwoTower, data: RecallData, since_ms: int, seed: int
+    ) -> FittedTwoTower:
+        """Go on from former parameters, by passes over the likes since `since_ms` only; ids
+        that came since begin as the unknown one. Without such likes it is `fitted` itself."""
+        if not len(fitted.bias):
+            return self.fit(data, seed)
+        refuse_other_shape("two_tower", self, fitted.settings, "dim")
+        found: FittedTwoTower = learning("two_tower").go_on(self, fitted, data, since_ms, seed)
+        return found
 
     def unpack(self, packed: Packed) -> FittedTwoTower:
         """The fitted channel that `pack` described."""
@@ -156,6 +154,16 @@ class FittedTwoTower:
         object.__setattr__(self, "_items", Remembered(self._offers))
         object.__setattr__(self, "_bags", Remembered(self.person_words.bags))
 
+    @property
+    def words(self) -> tuple[Words, Words]:
+        """Of people, and of items."""
+        return self.person_words, self.item_words
+
+    @property
+    def net(self) -> dict[str, np.ndarray]:
+        """The parameters by name, as `nn.towers.TwoTowerNet` has them."""
+        return {name: getattr(self, name) for name in _ARRAYS}
+
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The nearest items. A person of whom nothing is known gets what everybody likes."""
         if not len(self.bias):
@@ -199,7 +207,7 @@ class FittedTwoTower:
             "item_columns": list(self.item_words.columns),
             "item_sizes": list(self.item_words.sizes),
         }
-        return Packed(meta, {name: getattr(self, name) for name in _ARRAYS})
+        return Packed(meta, self.net)
 
     def _offers(self, items: EntityTable) -> _Items:
         rows = np.arange(1, items.size + 1)
