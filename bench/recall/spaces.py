@@ -133,8 +133,9 @@ UNORDERED: dict[str, Trials] = {
         for a in (8.0, 20.0, 40.0)
     ],
     "u2u2i": [
-        {"last": 5000, "decay": 1.0, "people": near, "recent": 5000, "als": {"latest": 5000}}
-        for near in (100, 300)
+        {"last": 5000, "decay": 1.0, "fame": fame, "recent": 5000, "als": {"latest": 5000, **als}}
+        for fame in (0.75, 0.85, 1.0)
+        for als in ({}, {"alpha": 60.0})
     ],
 }
 
