@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.public_logs import random_market
+from bench.random_market import random_market
 from bench.recall.jobs import work
 from bench.recall.sets import read
 from twoside import components

@@ -59,7 +59,7 @@ def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Lis
     train, info = DatasetPure.build_trainset(rows, shuffle=False)
     kind = {"swing": Swing, "itemcf": ItemCF}[method]
     model = kind(task="ranking", data_info=info, seed=seed, **settings)
-    model.fit(train, neg_sampling=False, verbose=0)
+    model.fit(train, neg_sampling=True, verbose=0)  # these two draw none; without, it wants zeros
     return Listed(model, shared)
 
 
