@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from twoside.funnel.recall.bags import Words
 from twoside.funnel.recall.likes import Against, Likes, forget_untaught
 from twoside.nn.lazy_adamw import LazyAdamW
 from twoside.nn.losses import sampled_softmax
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from twoside.funnel.recall import bags
-    from twoside.funnel.recall.bags import Words
     from twoside.funnel.recall.channel import RecallData
-    from twoside.funnel.recall.channels.mind import MIND
-    from twoside.funnel.recall.channels.two_tower import TwoTower
+    from twoside.funnel.recall.channels.mind import MIND, FittedMIND
+    from twoside.funnel.recall.channels.two_tower import FittedTwoTower, TwoTower
     from twoside.nn.towers import Bags
 
     Settings = MIND | TwoTower
@@ -109,6 +109,32 @@ def descend(
             optimiser.step()
         optimiser.finish()
     return {name: value.numpy().copy() for name, value in net.state_dict().items()}
+
+
+def go_on(
+    net_of: Callable[..., Any],
+    settings: Settings,
+    former: FittedMIND | FittedTwoTower,
+    data: RecallData,
+    since_ms: int,
+    seed: int,
+    log_q: bool = True,
+) -> tuple[tuple[Words, Words], dict[str, np.ndarray]] | None:
+    """Words of people and of items, and the arrays after some passes over the likes since a
+    moment; None if there are none.
+
+    net_of: makes the net (with `answer`, its logits) from settings, data, words and seed.
+    """
+    likes = likes_of(settings, data, since_ms)
+    if not len(likes):
+        return None
+    words = Words.of(data.people), Words.of(data.items)
+    start = grown(former.net, former.words, words, data.people.size, data.items.size)
+    net = net_of(settings, data, words, seed)
+    net.load_state_dict({name: torch.from_numpy(value) for name, value in start.items()})
+    arrays = descend(net, net.answer, settings, data, words, likes, seed, settings.again, log_q)
+    forget(arrays, likes, start)
+    return words, arrays
 
 
 def forget(

@@ -48,17 +48,12 @@ def go_on(
     settings: TwoTower, former: FittedTwoTower, data: RecallData, since_ms: int, seed: int
 ) -> FittedTwoTower:
     """The former parameters, and some passes over the likes since a moment."""
-    likes = softmax_learning.likes_of(settings, data, since_ms)
-    if not len(likes):
-        return former
-    before, words = former.words, (Words.of(data.people), Words.of(data.items))
-    start = softmax_learning.grown(former.net, before, words, data.people.size, data.items.size)
-    net = _Answering(settings, data, words, seed)
-    net.load_state_dict({name: torch.from_numpy(value) for name, value in start.items()})
-    arrays = softmax_learning.descend(
-        net, net.answer, settings, data, words, likes, seed, settings.again, settings.log_q
+    found = softmax_learning.go_on(
+        _Answering, settings, former, data, since_ms, seed, settings.log_q
     )
-    softmax_learning.forget(arrays, likes, start)
+    if found is None:
+        return former
+    words, arrays = found
     return FittedTwoTower(settings, words[0], words[1], **arrays)
 
 
