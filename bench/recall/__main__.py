@@ -2,13 +2,16 @@
 
     python -m bench.recall --data DIR --set NAME --format sequences|pairs|ncf|careerbuilder
         [--peers] [--peer-python [LIBRARY=]PYTHON ...] [--only NAME ...] [--seeds 5] [--trials 6]
-        [--json]
+        [--results FOLDER] [--json]
 
 Each method is tuned on the validation part (as many trials for each, the best NDCG@10 wins), then
 learned anew with what validation asked and asked for the held-out items, once a seed; what a seed
 does not change is run once. Full ranking but for what `ncf` says besides: its 99 negatives. Each
 method runs in a process of its own: CPU seconds of the fit, of all lists, and the process's peak
 memory are printed with the quality, `±` being half a 95 % interval over people.
+
+With `--results` what each method said and its lists stay in a folder, and a run that was stopped
+goes on there; a method whose code or trials are others is run again.
 """
 
 from __future__ import annotations
@@ -17,18 +20,23 @@ import argparse
 import json
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.recall.sets import FORMATS, read
 from bench.recall.trying import Trying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def main() -> None:
     """Measure, and print it."""
     asked = _asked()
     found = read(asked.data, asked.set, asked.format)
-    with tempfile.TemporaryDirectory(dir=asked.scratch) as scratch:
-        trying = Trying(asked.data, found, Path(scratch), asked.seeds, asked.trials)
+    with _place(asked.results) as place:
+        trying = Trying(asked.data, found, place, asked.seeds, asked.trials)
         report = {
             "set": {
                 "name": asked.set,
@@ -44,6 +52,17 @@ def main() -> None:
             report["peers"] = trying.peers(_pythons(asked.peer_python), asked.only_peers)
         report["merged"] = trying.merged()
     print(json.dumps(report, indent=None if asked.json else 2))
+
+
+@contextmanager
+def _place(results: Path | None) -> Iterator[Path]:
+    """The folder of the results; without one, a folder that is thrown away."""
+    if results is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            yield Path(scratch)
+    else:
+        results.mkdir(parents=True, exist_ok=True)
+        yield results.resolve()
 
 
 def _pythons(told: list[str]) -> dict[str, str]:
@@ -69,7 +88,7 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=6)
-    parser.add_argument("--scratch", type=Path, default=None, help="folder for lists in between")
+    parser.add_argument("--results", type=Path, default=None, help="go on from what lies there")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 

@@ -16,8 +16,10 @@ was learned from is never right and never among the candidates.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -81,6 +83,22 @@ class PublicSet:
     def stage(self, name: Stage) -> Held:
         """`tune` or `test`."""
         return self.tune if name == "tune" else self.test
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of all that is learned from and asked."""
+        found = hashlib.sha256()
+        for held in (self.tune, self.test):
+            log, tables = held.data.behaviours, (held.data.people, held.data.items)
+            arrays = [log.person, log.item, log.ts_ms, held.person]
+            arrays += [held.truth.start, held.truth.item]
+            arrays += [column for table in tables for column in table.columns.values()]
+            lists = [codes for table in tables for codes in table.lists.values()]
+            arrays += [part for codes in lists for part in (codes.values, codes.start)]
+            arrays += [] if held.candidates is None else [held.candidates]
+            for array in arrays:
+                found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()[:16]
 
 
 def read(folder: Path, name: str, form: Format, seed: int = 0) -> PublicSet:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.recall.kept import Kept
 from bench.recall.quality import judged, paired_gain
 from bench.recall.spaces import trials
 from twoside import components
@@ -45,7 +46,8 @@ REPO = Path(__file__).parents[2]
 
 @dataclass
 class Trying:
-    """One set, and the lists found so far (in `scratch`)."""
+    """One set, and the lists found so far, in `scratch` with what each method said
+    (`kept.py`)."""
 
     folder: Path
     found: PublicSet
@@ -140,28 +142,31 @@ class Trying:
     def _said(
         self, name: str, command: list[str], settings: list[dict[str, Any]], keep: bool
     ) -> dict[str, Any]:
-        """What a method did, or why it could not run."""
-        try:
-            return self._method(name, command, settings, keep)
-        except subprocess.CalledProcessError as error:
-            self.lists.pop(name, None)
-            return {"failed": "".join((error.stderr or "").strip().splitlines()[-1:])}
+        """What a method did, now or in a run before, or why it could not run."""
+        tried = settings[: self.trials]
+        asked = {"tried": tried, "seeds": self.seeds, "set": self.found.fingerprint}
+        kept = Kept(self.scratch)
+        said = kept.said(name, asked)
+        if said is None:
+            try:
+                said = self._method(name, command, tried, keep)
+            except subprocess.CalledProcessError as error:
+                return {"failed": "".join((error.stderr or "").strip().splitlines()[-1:])}
+            kept.keep(name, asked, said)
+        if keep:
+            self.lists[name] = {"tune": self._best(name, "tune"), "test": self._best(name, "test")}
+        return said
 
     def _method(
-        self, name: str, command: list[str], settings: list[dict[str, Any]], keep: bool
+        self, name: str, command: list[str], tried: list[dict[str, Any]], keep: bool
     ) -> dict[str, Any]:
-        tried = settings[: self.trials]
         best, gained = 0, [float("nan")]
         if len(tried) > 1 or keep:
             jobs = [self._job(name, "tune", n, one, 0) for n, one in enumerate(tried)]
             self._run(name, command, jobs)
             gained = [self._judged("tune", job)["ndcg@10"] for job in jobs]
             best = int(np.argmax(gained))
-            if keep:
-                self.lists[name] = {"tune": Path(jobs[best]["out"])}
-            for job in jobs:
-                if not keep or job is not jobs[best]:
-                    Path(job["out"]).unlink()
+            self._leave(name, "tune", jobs, best if keep else None)
         jobs, costs = [], []
         for seed in range(self.seeds):
             jobs.append(self._job(name, "test", best, tried[best], seed))
@@ -169,8 +174,7 @@ class Trying:
             if seed == 1 and self._same(jobs):
                 break  # the seed changes nothing
         quality = [self._judged("test", job) for job in jobs]
-        if keep:
-            self.lists[name]["test"] = Path(jobs[0]["out"])
+        self._leave(name, "test", jobs, 0 if keep else None)
         return {
             "settings": tried[best],
             "validation ndcg@10": [round(g, 4) for g in gained],
@@ -178,6 +182,20 @@ class Trying:
             "runs": len(jobs),
             **{key: costs[0][key] for key in costs[0] if key != "job"},
         }
+
+    def _best(self, name: str, stage: Stage) -> Path:
+        """Where the lists of the best settings lie."""
+        return self.scratch / f"{name}-{stage}.npz"
+
+    def _leave(
+        self, name: str, stage: Stage, jobs: list[dict[str, Any]], stays: int | None
+    ) -> None:
+        """Of all jobs' lists those of one, or none."""
+        for n, job in enumerate(jobs):
+            if n == stays:
+                Path(job["out"]).replace(self._best(name, stage))
+            else:
+                Path(job["out"]).unlink()
 
     def _job(
         self, name: str, stage: Stage, number: int, settings: dict[str, Any], seed: int
