@@ -25,11 +25,11 @@ from numba import njit
 
 from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.reasons import near_in
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.tally import place_of, places
 from twoside.funnel.recall.taste import Taste
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.reasons import Reasons
 from twoside.schema.request import Candidates
@@ -259,7 +259,6 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
     keys, best = buffer(neighbours), buffer(limit)
     minded, likeness = np.empty(neighbours, np.int32), np.empty(neighbours, np.float32)
     value = np.empty(max(len(people_at), len(found_at)), np.float32)
-    bits = value.view(np.uint32)
     for i in range(len(person)):
         used, count, factor, square = 0, 0, 1.0, 0.0
         for r in range(past_start[i], past_start[i + 1]):
@@ -287,7 +286,7 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
         size, bar = 0, ALL
         for t in range(count):
             v = people[people_at[t]]
-            keys[size] = key_of(bits[t], v)
+            keys[size] = key_of(value[t], v)
             size += (keys[size] < bar) & (v != person[i]) & (value[t] > 0)
             if size == len(keys):
                 size, bar = fewer(keys, neighbours)
@@ -312,7 +311,7 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
         size, bar = 0, ALL
         for t in range(count):
             j = found[found_at[t]]
-            best[size] = key_of(bits[t], j)
+            best[size] = key_of(value[t], j)
             size += (best[size] < bar) & is_open[j] & (value[t] > 0)
             if size == len(best):
                 size, bar = fewer(best, limit)
