@@ -75,7 +75,7 @@ def _best(  # type: ignore[no-untyped-def]
     out_items,
     out_scores,
 ):
-    dim, size = items.shape
+    size = items.shape[1]
     limit = out_items.shape[1]
     keys = buffer(limit)
     best, score = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
@@ -87,12 +87,7 @@ def _best(  # type: ignore[no-untyped-def]
         for begin in range(0, size, _BLOCK):
             end = min(begin + _BLOCK, size)
             for u in range(start[i], start[i + 1]):
-                score[: end - begin] = 0
-                for c in range(dim):
-                    factor = vector[u, c]
-                    of_all = items[c, begin:end]
-                    for j in range(end - begin):
-                        score[j] += factor * of_all[j]
+                _products(vector[u], items, begin, end, score)
                 if u == start[i]:
                     best[:] = score
                 else:
@@ -106,3 +101,20 @@ def _best(  # type: ignore[no-untyped-def]
         finish(keys, kept, limit, out_items[i], out_scores[i])
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False
+
+
+@njit(cache=True, nogil=True)
+def _products(vector, items, begin, end, score):  # type: ignore[no-untyped-def]
+    """score[j] = vector . items[:, begin + j], summed in order, four numbers at a time."""
+    dim, size = len(vector), end - begin
+    score[:size] = 0
+    for c in range(0, dim - 3, 4):
+        a, b, d, e = vector[c], vector[c + 1], vector[c + 2], vector[c + 3]
+        one, two = items[c, begin:end], items[c + 1, begin:end]
+        three, four = items[c + 2, begin:end], items[c + 3, begin:end]
+        for j in range(size):
+            score[j] = (((score[j] + a * one[j]) + b * two[j]) + d * three[j]) + e * four[j]
+    for c in range(dim - dim % 4, dim):
+        factor, of_all = vector[c], items[c, begin:end]
+        for j in range(size):
+            score[j] += factor * of_all[j]
