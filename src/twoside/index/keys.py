@@ -2,8 +2,9 @@
 
 The bits of a float32 rise with its size. Turned over they stand in the upper half of the key (those
 of a negative number as they are), the item in the lower: ascending keys are falling scores, and of
-equal scores the lower item comes first, as everywhere in recall (`topk`). Integers sort about five
-times as fast as a heap of pairs, and most of what a list costs is sorting.
+equal scores the lower item comes first, so an answer does not depend on the order in which items
+were met. Integers sort about five times as fast as a heap of pairs, and most of what a list costs
+is sorting.
 """
 
 from __future__ import annotations

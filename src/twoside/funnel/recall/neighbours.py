@@ -207,10 +207,9 @@ def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
                 part = factor * past_weight[r]
                 for e in range(start[seed], start[seed + 1]):
                     at = place_of(number, item[e])
-                    if number[at] < 0:
-                        number[at] = item[e]
-                        used_at[count] = at
-                        count += 1
+                    used_at[count] = at
+                    count += number[at] < 0  # no branch: nobody can guess which come twice
+                    number[at] = item[e]
                     score[at] += part * near[e]
             factor *= decay
         for r in range(past_start[i], past_start[i + 1]):

@@ -273,10 +273,9 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
                 square += mine * mine
                 for e in range(of_start[j], of_start[j + 1]):
                     at = place_of(people, of[e])
-                    if people[at] < 0:
-                        people[at] = of[e]
-                        people_at[count] = at
-                        count += 1
+                    people_at[count] = at
+                    count += people[at] < 0  # no branch: nobody can guess which come twice
+                    people[at] = of[e]
                     like[at] += mine * bent[e]
             factor *= decay
         own = np.sqrt(square)
@@ -298,10 +297,9 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
             part = np.float64(likeness[n]) ** sharp
             for r in range(start[minded[n]], start[minded[n] + 1]):
                 at = place_of(found, item[r])
-                if found[at] < 0:
-                    found[at] = item[r]
-                    found_at[count] = at
-                    count += 1
+                found_at[count] = at
+                count += found[at] < 0
+                found[at] = item[r]
                 score[at] += part * vote[r]
         for r in range(past_start[i], past_start[i + 1]):
             if refused[r] or (not repeat and past_weight[r] > 0):
