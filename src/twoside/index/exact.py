@@ -148,7 +148,7 @@ def _search(tiles, rows, is_open, queries, bar_start, bar_row, found, scores):  
     n, k, width = len(queries), found.shape[1], tiles.shape[2]
     many = np.full(n, k)
     if len(bar_start):
-        many += bar_start[1:] - bar_start[:-1]
+        many = np.minimum(many + bar_start[1:] - bar_start[:-1], k + len(rows))
     together = min(n, _TOGETHER)
     keys = np.empty((together, len(buffer(many.max()))), np.uint64)
     kept, bar = np.empty(together, np.int64), np.empty(together, np.uint64)
