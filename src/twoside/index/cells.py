@@ -14,6 +14,7 @@ the kept bytes: off by about half a percent of the largest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,6 +69,11 @@ class CellIndex:
         centres = cells.quantizer.reconstruct_n(0, cells.nlist)
         return CellIndex(settings, arrays["rows"], _exact(centres), arrays["cell"], cells)
 
+    @cached_property
+    def _all(self) -> _Choice:
+        held = np.bincount(self.cell, minlength=self.cells.nlist)
+        return _Choice(len(self.rows), held, None, np.empty(0, np.uint8))
+
     def search(
         self,
         queries: np.ndarray,
@@ -79,7 +85,7 @@ class CellIndex:
         queries = checked_queries(queries, self.cells.d, k, self.settings.metric, barred)
         found = np.full((len(queries), k), -1, np.int32)
         scores = np.zeros((len(queries), k), np.float32)
-        choice = _Choice.of(self, allowed)
+        choice = self._all if allowed is None else _Choice.of(self, allowed)
         if k == 0 or choice.count == 0:
             return found, scores
         for i in range(len(queries)):
@@ -175,11 +181,8 @@ class _Choice:
     """uint8: the selector looks into this memory."""
 
     @staticmethod
-    def of(index: CellIndex, allowed: np.ndarray | None) -> _Choice:
+    def of(index: CellIndex, allowed: np.ndarray) -> _Choice:
         lists = index.cells.nlist
-        if allowed is None:
-            held = np.bincount(index.cell, minlength=lists)
-            return _Choice(len(index.rows), held, None, np.empty(0, np.uint8))
         mask = np.asarray(allowed, np.bool_)
         bits = np.packbits(mask, bitorder="little")
         inside = int(np.searchsorted(index.rows, len(mask)))

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from twoside.errors import DataError
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.index.vectors import checked, checked_queries, normal, places_of
 from twoside.schema.artefact import Packed
 
@@ -71,17 +71,13 @@ class ExactIndex:
         wide[:, : self.dim] = queries
         found = np.full((len(queries), k), -1, np.int32)
         scores = np.zeros((len(queries), k), np.float32)
-        rows, tiles, mask = self.rows, self.tiles, _ALL
-        if allowed is not None:
-            mask = np.asarray(allowed, np.bool_)
-            inside = rows[: np.searchsorted(rows, len(mask))]
-            at = np.flatnonzero(mask[inside])
-            if len(at) * _FEW < len(rows):
-                rows, tiles, mask = rows[at], _picked(tiles, at), _ALL
+        rows, tiles, is_open = self.rows, self.tiles, _open(self.rows, allowed)
+        if allowed is not None and (count := np.count_nonzero(is_open)) * _FEW < len(rows):
+            at = np.flatnonzero(is_open)
+            rows, tiles, is_open = rows[at], _picked(tiles, at), np.ones(count, np.bool_)
         start, never = barred if barred is not None else (_NOBODY, _NOTHING)
         if k and len(rows):
-            is_masked = allowed is not None and mask is not _ALL
-            _search(tiles, rows, wide, mask, is_masked, start, never, found, scores)
+            _search(tiles, rows, is_open, wide, start, never, found, scores)
         return found, scores
 
     def add(self, rows: np.ndarray, vectors: np.ndarray) -> ExactIndex:
@@ -108,7 +104,17 @@ class ExactIndex:
         return Packed(self.settings.described("exact"), arrays)
 
 
-_ALL = np.ones(0, np.bool_)
+def _open(rows: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+    """bool (n,): which of the rising rows are allowed."""
+    if allowed is None:
+        return np.ones(len(rows), np.bool_)
+    is_open = np.zeros(len(rows), np.bool_)
+    mask = np.asarray(allowed, np.bool_)
+    inside = np.searchsorted(rows, len(mask))
+    np.take(mask, rows[:inside], out=is_open[:inside])
+    return is_open
+
+
 _NOBODY = np.zeros(0, np.int64)
 _NOTHING = np.zeros(0, np.int32)
 
@@ -137,32 +143,39 @@ def _score(tile, query, score):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _search(  # type: ignore[no-untyped-def]
-    tiles, rows, queries, mask, is_masked, bar_start, bar_row, found, scores
-):
+def _search(tiles, rows, is_open, queries, bar_start, bar_row, found, scores):  # type: ignore[no-untyped-def]
+    """Of every query as many more are kept as it has barred rows; these are left out at the end."""
     n, k, width = len(queries), found.shape[1], tiles.shape[2]
-    kept = np.zeros(n, np.int64)
+    many = np.full(n, k)
+    if len(bar_start):
+        many = np.minimum(many + bar_start[1:] - bar_start[:-1], k + len(rows))
+    together = min(n, _TOGETHER)
+    keys = np.empty((together, len(buffer(many.max()))), np.uint64)
+    kept, bar = np.empty(together, np.int64), np.empty(together, np.uint64)
     score = np.empty(width, np.float32)
-    never = np.sort(bar_row[:0])
+    best, row = np.empty(many.max(), np.float32), np.empty(many.max(), np.int32)
     for first in range(0, n, _TOGETHER):
+        some = min(n - first, _TOGETHER)
+        kept[:], bar[:] = 0, ALL
         for t in range(len(tiles)):
             begin = t * width
-            size = min(width, len(rows) - begin)
-            for i in range(first, min(first + _TOGETHER, n)):
-                _score(tiles[t], queries[i], score)
-                for j in range(size):
-                    if kept[i] == k and score[j] <= scores[i, 0]:
-                        continue  # of equal scores the lower row, which came first, stays
-                    row = rows[begin + j]
-                    if is_masked and (row >= len(mask) or not mask[row]):
-                        continue
-                    if len(bar_start):
-                        never = bar_row[bar_start[i] : bar_start[i + 1]]
-                        if _has(never, row):
-                            continue
-                    kept[i] = offer(scores[i], found[i], kept[i], score[j], row)
-    for i in range(n):
-        best_first(scores[i], found[i], kept[i])
+            for i in range(some):
+                _score(tiles[t], queries[first + i], score)
+                mine, at, last = keys[i], kept[i], bar[i]
+                for j in range(min(width, len(rows) - begin)):
+                    mine[at] = key_of(score[j], rows[begin + j])
+                    at += (mine[at] < last) & is_open[begin + j]
+                    if at == len(mine):
+                        at, last = fewer(mine, many[first + i])
+                kept[i], bar[i] = at, last
+        for i in range(first, first + some):
+            size = finish(keys[i - first], kept[i - first], many[i], row, best)
+            never = bar_row[bar_start[i] : bar_start[i + 1]] if len(bar_start) else bar_row[:0]
+            at = 0
+            for m in range(size):
+                if at < k and not _has(never, row[m]):
+                    found[i, at], scores[i, at] = row[m], best[m]
+                    at += 1
 
 
 @njit(cache=True, nogil=True)

@@ -69,6 +69,16 @@ def test_exact_is_brute_force_with_ties_by_the_lower_row(n: int, share: float) -
         assert short(plain[0][i], plain[1][i]) == by_sorting(rows, vectors, query, 30)
 
 
+def test_a_query_that_may_not_get_its_best_rows_gets_the_next() -> None:
+    rows, vectors, queries = np.arange(700), some(700), some(3, 1)
+    index = VectorIndex().build(rows, vectors)
+    every, _ = index.search(queries, 700)
+    best = (np.array([0, 300, 300, 1000]), np.concatenate([every[0, :300], every[2]]))
+    found, scores = index.search(queries, 5, barred=best)
+    assert found.tolist() == [every[0, 300:305].tolist(), every[1, :5].tolist(), [-1] * 5]
+    assert (scores[2] == 0).all()
+
+
 def test_the_cosine_does_not_know_lengths_and_a_zero_is_near_nothing() -> None:
     vectors = some(50)
     vectors[7] = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from twoside.funnel.recall.terms import term_columns, words_of
 
@@ -92,10 +93,18 @@ class Bags:
 
     def of(self, rows: np.ndarray) -> Bags:
         """The bags of some rows; an unknown row (-1, or too large) has no words."""
-        known = (rows >= 0) & (rows < len(self.start) - 1)
-        begin = np.where(known, self.start[np.where(known, rows, 0)], 0)
-        length = np.where(known, self.start[np.where(known, rows, -1) + 1], 0) - begin
-        start = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(length, out=start[1:])
-        pick = np.arange(start[-1]) + np.repeat(begin - start[:-1], length)
-        return Bags(start, self.word[pick], self.weight[pick])
+        return Bags(*_of_rows(rows, self.start, self.word, self.weight))
+
+
+@njit(cache=True, nogil=True)
+def _of_rows(rows, start, word, weight):  # type: ignore[no-untyped-def]
+    out_start = np.zeros(len(rows) + 1, np.int64)
+    for i in range(len(rows)):
+        known = 0 <= rows[i] < len(start) - 1
+        out_start[i + 1] = out_start[i] + (start[rows[i] + 1] - start[rows[i]] if known else 0)
+    out_word, out_weight = np.empty(out_start[-1], word.dtype), np.empty(out_start[-1], np.float32)
+    for i in range(len(rows)):
+        for n in range(out_start[i + 1] - out_start[i]):
+            out_word[out_start[i] + n] = word[start[rows[i]] + n]
+            out_weight[out_start[i] + n] = weight[start[rows[i]] + n]
+    return out_start, out_word, out_weight

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import Asking
@@ -61,7 +61,7 @@ def best_fits(
 
 
 @njit(cache=True, nogil=True)
-def _best(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
+def _best(  # type: ignore[no-untyped-def]
     past_start,
     past_item,
     past_weight,
@@ -75,34 +75,46 @@ def _best(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     out_items,
     out_scores,
 ):
-    dim, size = items.shape
+    size = items.shape[1]
     limit = out_items.shape[1]
+    keys = buffer(limit)
     best, score = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
     barred = np.zeros(size, np.bool_)
     for i in range(len(start) - 1):
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = refused[r] or (not repeat and past_weight[r] > 0)
-        kept = 0
+        kept, bar = 0, ALL
         for begin in range(0, size, _BLOCK):
             end = min(begin + _BLOCK, size)
             for u in range(start[i], start[i + 1]):
-                score[: end - begin] = 0
-                for c in range(dim):
-                    factor = vector[u, c]
-                    of_all = items[c, begin:end]
-                    for j in range(end - begin):
-                        score[j] += factor * of_all[j]
+                _products(vector[u], items, begin, end, score)
                 if u == start[i]:
                     best[:] = score
                 else:
                     for j in range(end - begin):
                         best[j] = max(best[j], score[j])
             for j in range(begin, end):
-                value = best[j - begin] + bias[j]
-                if kept == limit and value <= out_scores[i, 0]:
-                    continue  # of equal scores the lower row, which came first, stays
-                if is_open[j] and not barred[j]:
-                    kept = offer(out_scores[i], out_items[i], kept, value, j)
-        best_first(out_scores[i], out_items[i], kept)
+                keys[kept] = key_of(best[j - begin] + bias[j], j)
+                kept += (keys[kept] < bar) & is_open[j] & (not barred[j])
+                if kept == len(keys):
+                    kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False
+
+
+@njit(cache=True, nogil=True)
+def _products(vector, items, begin, end, score):  # type: ignore[no-untyped-def]
+    """score[j] = vector . items[:, begin + j], summed in order, four numbers at a time."""
+    dim, size = len(vector), end - begin
+    score[:size] = 0
+    for c in range(0, dim - 3, 4):
+        a, b, d, e = vector[c], vector[c + 1], vector[c + 2], vector[c + 3]
+        one, two = items[c, begin:end], items[c + 1, begin:end]
+        three, four = items[c + 2, begin:end], items[c + 3, begin:end]
+        for j in range(size):
+            score[j] = (((score[j] + a * one[j]) + b * two[j]) + d * three[j]) + e * four[j]
+    for c in range(dim - dim % 4, dim):
+        factor, of_all = vector[c], items[c, begin:end]
+        for j in range(size):
+            score[j] += factor * of_all[j]

@@ -26,17 +26,20 @@ def category_pairs(
 
 def codes_of(table: EntityTable, columns: tuple[str, ...], rows: np.ndarray) -> np.ndarray:
     """int32 (len(rows), len(columns)); -1 for an unknown row or value."""
-    found = np.full((len(rows), len(columns)), -1, np.int32)
-    known = (rows >= 0) & (rows < table.size)
-    for n, column in enumerate(columns):
-        found[known, n] = table.columns[column][rows[known]]
-    return found
+    return _values(table, columns, rows, np.full((len(rows), len(columns)), -1, np.int32))
 
 
 def numbers_of(table: EntityTable, columns: tuple[str, ...], rows: np.ndarray) -> np.ndarray:
     """float64 (len(rows), len(columns)); NaN for an unknown row or value."""
-    found = np.full((len(rows), len(columns)), np.nan)
-    known = (rows >= 0) & (rows < table.size)
+    return _values(table, columns, rows, np.full((len(rows), len(columns)), np.nan))
+
+
+def _values(
+    table: EntityTable, columns: tuple[str, ...], rows: np.ndarray, found: np.ndarray
+) -> np.ndarray:
+    """`found`, with the values of the known rows."""
+    known = np.flatnonzero((rows >= 0) & (rows < table.size))
+    there = rows[known]
     for n, column in enumerate(columns):
-        found[known, n] = table.columns[column][rows[known]]
+        found[known, n] = table.columns[column][there]
     return found

@@ -16,7 +16,7 @@ from numba import njit
 from twoside.funnel.recall.groups import numbers_of
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
 from twoside.funnel.recall.terms import Terms
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 if TYPE_CHECKING:
     from twoside.schema.entities import EntityTable
@@ -167,6 +167,7 @@ def _lists(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     out_count = np.zeros(len(rows), np.int64)
     out_item = np.full((len(rows), neighbours), -1, np.int32)
     out_near = np.zeros((len(rows), neighbours), np.float32)
+    keys = buffer(neighbours)
     for n in range(len(rows)):
         i = rows[n]
         own = term[start[i] : start[i + 1]]
@@ -184,7 +185,7 @@ def _lists(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
                     count += 1
         for e in range(start[i], start[i + 1]):
             mine[term[e]] = weights[column[e]] * value[e]
-        kept = 0
+        kept, bar = 0, ALL
         for m in range(count):
             j = met[m]
             total = weights[-1] * liked[j]
@@ -201,10 +202,11 @@ def _lists(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
                 if not np.isnan(square):
                     km = 2 * EARTH_KM * np.arcsin(min(np.sqrt(square) / 2, 1.0))
                     total += weights[-2] * np.exp(-km / scale_km)
-            if total > 0:
-                kept = offer(out_near[n], out_item[n], kept, np.float32(total), j)
-        best_first(out_near[n], out_item[n], kept)
-        out_count[n] = kept
+            keys[kept] = key_of(np.float32(total), j)
+            kept += (keys[kept] < bar) & (total > 0)
+            if kept == len(keys):
+                kept, bar = fewer(keys, neighbours)
+        out_count[n] = finish(keys, kept, neighbours, out_item[n], out_near[n])
         for e in range(start[i], start[i + 1]):
             mine[term[e]] = 0.0
     return out_count, out_item, out_near

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 _BLOCK = 1024
 """Items compared with all others at once."""
@@ -61,17 +61,19 @@ class NearItems:
 @njit(cache=True, nogil=True)
 def _nearest(fit, there, begin, out_count, out_item, out_near):  # type: ignore[no-untyped-def]
     k = out_item.shape[1]
+    keys = buffer(k)
     for i in range(len(fit)):
         if not there[i]:
             continue
-        kept, total = 0, 0.0
+        kept, bar, total = 0, ALL, 0.0
         for j in range(fit.shape[1]):
             if j == begin + i or fit[i, j] <= 0:
                 continue
             total += fit[i, j]
-            if kept < k or fit[i, j] > out_near[i, 0]:
-                kept = offer(out_near[i], out_item[i], kept, fit[i, j], j)
-        best_first(out_near[i], out_item[i], kept)
-        for e in range(kept):
+            keys[kept] = key_of(fit[i, j], j)
+            kept += keys[kept] < bar
+            if kept == len(keys):
+                kept, bar = fewer(keys, k)
+        out_count[i] = finish(keys, kept, k, out_item[i], out_near[i])
+        for e in range(out_count[i]):
             out_near[i, e] /= total
-        out_count[i] = kept

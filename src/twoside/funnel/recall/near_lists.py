@@ -15,7 +15,8 @@ from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.reasons import listed, near_in
-from twoside.index.topk import best_first, offer
+from twoside.funnel.recall.tally import place_of, places
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.reasons import Reasons
 
@@ -150,30 +151,36 @@ def _gather(  # type: ignore[no-untyped-def]
     out_items,
     out_scores,
 ):
-    size = len(allowed)
-    score = np.zeros(max(known, size), np.float64)
-    met = np.zeros(max(known, size), np.bool_)
-    touched = np.empty(max(known, size), np.int32)
+    lists, limit, most = len(start) - 1, out_items.shape[1], 0
+    for i in range(len(seed_start) - 1):
+        entries = 0
+        for r in range(seed_start[i], seed_start[i + 1]):
+            if seed_item[r] < lists:
+                entries += start[seed_item[r] + 1] - start[seed_item[r]]
+        most = max(most, entries)
+    number, score, used_at = places(min(most, known))
+    keys = buffer(limit)
     for i in range(len(seed_start) - 1):
         count = 0
         for r in range(seed_start[i], seed_start[i + 1]):
-            seed = seed_item[r]
-            if seed >= len(start) - 1:
+            if seed_item[r] >= lists:
                 continue
-            for e in range(start[seed], start[seed + 1]):
-                j = item[e]
-                if not met[j]:
-                    met[j] = True
-                    touched[count] = j
-                    count += 1
-                score[j] += worth[r] * near[e]
+            for e in range(start[seed_item[r]], start[seed_item[r] + 1]):
+                at = place_of(number, item[e])
+                used_at[count] = at
+                count += number[at] < 0
+                number[at] = item[e]
+                score[at] += worth[r] * near[e]
         for r in range(never_start[i], never_start[i + 1]):
-            met[never_item[r]] = False
-        kept = 0
+            score[place_of(number, never_item[r])] = 0.0  # a free place keeps its 0
+        found, bar = 0, ALL
         for t in range(count):
-            j = touched[t]
-            if met[j] and j < size and allowed[j]:
-                kept = offer(out_scores[i], out_items[i], kept, np.float32(score[j]), j)
-            score[j] = 0.0
-            met[j] = False
-        best_first(out_scores[i], out_items[i], kept)
+            at = used_at[t]
+            j, value = number[at], np.float32(score[at])
+            if j < len(allowed):
+                keys[found] = key_of(value, j)
+                found += (keys[found] < bar) & (value > 0) & allowed[j]
+                if found == len(keys):
+                    found, bar = fewer(keys, limit)
+            number[at], score[at] = -1, 0.0
+        finish(keys, found, limit, out_items[i], out_scores[i])

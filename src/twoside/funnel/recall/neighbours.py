@@ -13,9 +13,9 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.reasons import listed, near_in
 from twoside.funnel.recall.tally import place_of, places
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.reasons import Reasons
 
@@ -153,10 +153,9 @@ def turned_round(
     begin = np.cumsum(begin)
     free = begin.copy()
     keys = np.empty(len(item), np.uint64)
-    bits = near.view(np.uint32)
     for owner in range(len(start) - 1):
         for e in range(start[owner], start[owner + 1]):
-            keys[free[item[e]]] = key_of(bits[e], owner)
+            keys[free[item[e]]] = key_of(near[e], owner)
             free[item[e]] += 1
     owners, values = np.empty(len(item), np.int32), np.empty(len(item), np.float32)
     for j in range(len(start) - 1):
@@ -194,7 +193,6 @@ def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
         most = max(most, entries)
     number, score, used_at = places(min(most, known))
     value = np.empty(len(used_at), np.float32)
-    bits = value.view(np.uint32)
     keys = buffer(limit)
     for i in range(len(past_start) - 1):
         count, used, factor = 0, 0, 1.0
@@ -209,10 +207,9 @@ def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
                 part = factor * past_weight[r]
                 for e in range(start[seed], start[seed + 1]):
                     at = place_of(number, item[e])
-                    if number[at] < 0:
-                        number[at] = item[e]
-                        used_at[count] = at
-                        count += 1
+                    used_at[count] = at
+                    count += number[at] < 0  # no branch: nobody can guess which come twice
+                    number[at] = item[e]
                     score[at] += part * near[e]
             factor *= decay
         for r in range(past_start[i], past_start[i + 1]):
@@ -223,7 +220,7 @@ def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
         found, bar = 0, ALL
         for t in range(count):
             j = number[used_at[t]]
-            keys[found] = key_of(bits[t], j)
+            keys[found] = key_of(value[t], j)
             found += (keys[found] < bar) & is_open[j] & (value[t] > 0)
             if found == len(keys):
                 found, bar = fewer(keys, limit)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from twoside.funnel.recall.tally import place_of, places
+
 if TYPE_CHECKING:
     from twoside.schema.behaviours import Behaviours
 
@@ -62,31 +64,40 @@ def _distinct(start, item, ts_ms, strength, size):  # type: ignore[no-untyped-de
     out_ts = np.empty(total, np.int64)
     weight = np.zeros(total, np.float32)
     refused = np.zeros(total, np.bool_)
-    met_by = np.full(size, -1, np.int32)
-    slot = np.empty(size, np.int64)
-    last = np.empty(size, np.int64)  # the row of each item that counted last, and before it:
+    most = 0
+    for i in range(n):
+        most = max(most, start[i + 1] - start[i])
+    number, _, used = places(min(most, size))
+    slot = np.empty(len(number), np.int64)
+    last = np.empty(len(number), np.int64)  # the row of each item that counted last, and before it:
     later = np.empty(total, np.int64)
     at = 0
     for i in range(n):
+        begin = at
         for r in range(start[i + 1] - 1, start[i] - 1, -1):
             j = item[r]
             if j < 0 or j >= size or not np.isfinite(strength[r]):
                 continue
-            twin = last[j] if met_by[j] == i else -1
+            place = place_of(number, j)
+            is_new = number[place] < 0
+            twin = -1 if is_new else last[place]
             while twin >= 0 and ts_ms[twin] == ts_ms[r] and strength[twin] != strength[r]:
                 twin = later[twin]
             if twin >= 0 and ts_ms[twin] == ts_ms[r]:
                 continue
-            later[r] = last[j] if met_by[j] == i else -1
-            last[j] = r
-            if met_by[j] != i:
-                met_by[j] = i
-                slot[j] = at
+            later[r] = -1 if is_new else last[place]
+            last[place] = r
+            if is_new:
+                number[place] = j
+                used[at - begin] = place
+                slot[place] = at
                 out_item[at] = j
                 out_ts[at] = ts_ms[r]
                 refused[at] = strength[r] < 0
                 at += 1
             if strength[r] > 0:
-                weight[slot[j]] += strength[r]
+                weight[slot[place]] += strength[r]
+        for t in range(at - begin):
+            number[used[t]] = -1
         out_start[i + 1] = at
     return out_start, out_item[:at], out_ts[:at], np.sqrt(weight[:at]), refused[:at]

@@ -50,14 +50,7 @@ class Profiles:
             past: what they did, aligned to `person`.
             matches: (person column, item column) of words; item columns are in `terms`.
         """
-        words = [_declared(person, people, mine, terms, theirs) for mine, theirs in matches]
-        start = np.sum([part[0] for part in words], axis=0) if words else None
-        if start is None:
-            start = np.zeros(len(person) + 1, np.int64)
-        owner = np.concatenate([np.empty(0, np.int64), *(part[1] for part in words)])
-        order = np.argsort(owner, kind="stable")
-        term = np.concatenate([np.empty(0, np.int32), *(part[2] for part in words)])[order]
-        root = np.concatenate([np.empty(0, np.float32), *(part[3] for part in words)])[order]
+        start, term, root = _declared(person, people, matches, terms)
         parts = _profiles(
             start,
             term,
@@ -77,26 +70,58 @@ class Profiles:
 
 
 def _declared(
-    person: np.ndarray, people: EntityTable, mine: str, terms: Terms, theirs: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The words of one person column as terms: starts (n + 1,), owner, term, 1 / sqrt(words)."""
-    column = terms.columns.index(theirs)
-    first, width = terms.offsets[column], terms.offsets[column + 1] - terms.offsets[column]
-    known = np.flatnonzero((person >= 0) & (person < people.size))
-    if mine in people.lists:
-        lists = people.lists[mine]
-        begin = lists.start[person[known]]
-        length = lists.start[person[known] + 1] - begin
-        offsets = np.cumsum(length) - length
-        code = lists.values[np.arange(length.sum()) + np.repeat(begin - offsets, length)]
-        owner = np.repeat(known, length)
-        root = np.repeat(1 / np.sqrt(np.maximum(length, 1)), length)
-    else:
-        owner, code, root = known, people.columns[mine][person[known]], np.ones(len(known))
-    good = (code >= 0) & (code < width)
-    owner = owner[good].astype(np.int64)
-    start = np.searchsorted(owner, np.arange(len(person) + 1)).astype(np.int64)
-    return start, owner, (code[good] + first).astype(np.int32), root[good].astype(np.float32)
+    person: np.ndarray, people: EntityTable, matches: tuple[tuple[str, str], ...], terms: Terms
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The words of the matched person columns as terms, column by column: start (n + 1,), and of
+    each person term and 1 / sqrt(words of that column)."""
+    known = np.where((person >= 0) & (person < people.size), person, -1)
+    columns = []
+    for mine, theirs in matches:
+        column = terms.columns.index(theirs)
+        first, past = terms.offsets[column : column + 2]
+        lists = people.lists.get(mine)
+        words = (_ONE_EACH, people.columns[mine]) if lists is None else (lists.start, lists.values)
+        columns.append((*words, first, past - first))
+    start = np.zeros(len(person) + 1, np.int64)
+    for starts, code, _, width in columns:
+        _count_words(known, starts, code, width, start)
+    np.cumsum(start, out=start)
+    free, term = start[:-1].copy(), np.empty(start[-1], np.int32)
+    root = np.empty(start[-1], np.float32)
+    for starts, code, first, width in columns:
+        _put_words(known, starts, code, first, width, free, term, root)
+    return start, term, root
+
+
+_ONE_EACH = np.empty(0, np.int64)
+"""In place of the starts of a column that is no list."""
+
+
+@njit(cache=True, nogil=True)
+def _words_at(row, starts):  # type: ignore[no-untyped-def]
+    """From where to where the words of a row lie."""
+    if row < 0:
+        return 0, 0
+    return (starts[row], starts[row + 1]) if len(starts) else (row, row + 1)
+
+
+@njit(cache=True, nogil=True)
+def _count_words(row, starts, code, width, start):  # type: ignore[no-untyped-def]
+    for i in range(len(row)):
+        begin, end = _words_at(row[i], starts)
+        for e in range(begin, end):
+            start[i + 1] += 0 <= code[e] < width
+
+
+@njit(cache=True, nogil=True)
+def _put_words(row, starts, code, first, width, free, term, root):  # type: ignore[no-untyped-def]
+    for i in range(len(row)):
+        begin, end = _words_at(row[i], starts)
+        for e in range(begin, end):
+            if 0 <= code[e] < width:
+                term[free[i]] = first + code[e]
+                root[free[i]] = 1 / np.sqrt(end - begin)
+                free[i] += 1
 
 
 @njit(cache=True, nogil=True)

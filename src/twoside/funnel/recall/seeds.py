@@ -60,21 +60,14 @@ class Seeds:
 
     def known(self, there: np.ndarray) -> Seeds:
         """Only items that `there`, bool (items,), says; those beyond its end are left out."""
-        inside = self.item < len(there)
-        inside[inside] = there[self.item[inside]]
-        upto = np.zeros(len(self.item) + 1, np.int64)
-        np.cumsum(inside, out=upto[1:])
-        parts = self.item[inside], self.worth[inside], self.fade[inside]
-        return Seeds(upto[self.start], *parts)
+        return Seeds(*_known(self.start, self.item, self.worth, self.fade, there))
 
 
 def never(asking: Asking, repeat: bool) -> Barred:
     """What each may not get: the refused, and unless `repeat` what they already liked."""
     past = asking.past
-    out = past.refused if repeat else past.refused | (past.weight > 0)
-    upto = np.zeros(len(out) + 1, np.int64)
-    np.cumsum(out, out=upto[1:])
-    return upto[past.start], past.item[out]
+    start, item = _never(past.start, past.item, past.weight, past.refused, repeat)
+    return start, item
 
 
 @njit(cache=True, nogil=True)
@@ -105,3 +98,30 @@ def _worth(  # type: ignore[no-untyped-def]
             factor *= decay
         start[i + 1] = at
     return start, item[:at], worth[:at], fade[:at]
+
+
+@njit(cache=True, nogil=True)
+def _known(start, item, worth, fade, there):  # type: ignore[no-untyped-def]
+    out_start = np.zeros_like(start)
+    out_item, out_worth, out_fade = np.empty_like(item), np.empty_like(worth), np.empty_like(fade)
+    at = 0
+    for i in range(len(start) - 1):
+        for r in range(start[i], start[i + 1]):
+            if item[r] < len(there) and there[item[r]]:
+                out_item[at], out_worth[at], out_fade[at] = item[r], worth[r], fade[r]
+                at += 1
+        out_start[i + 1] = at
+    return out_start, out_item[:at], out_worth[:at], out_fade[:at]
+
+
+@njit(cache=True, nogil=True)
+def _never(start, item, weight, refused, repeat):  # type: ignore[no-untyped-def]
+    out_start, out_item = np.zeros_like(start), np.empty_like(item)
+    at = 0
+    for i in range(len(start) - 1):
+        for r in range(start[i], start[i + 1]):
+            if refused[r] or (not repeat and weight[r] > 0):
+                out_item[at] = item[r]
+                at += 1
+        out_start[i + 1] = at
+    return out_start, out_item[:at]

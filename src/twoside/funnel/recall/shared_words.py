@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.neighbours import Rows, by_block
 from twoside.funnel.recall.terms import Terms, term_columns
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 if TYPE_CHECKING:
     from twoside.schema.entities import EntityTable
@@ -88,8 +88,6 @@ def _added(  # type: ignore[no-untyped-def]
     met = np.zeros(size, np.bool_)
     touched = np.empty(size, np.int32)
     keys = buffer(neighbours)
-    one = np.empty(1, np.float32)
-    bits = one.view(np.uint32)
     count = np.empty(end - begin, np.int64)
     out_item = np.empty((end - begin) * neighbours, np.int32)
     out_near = np.empty((end - begin) * neighbours, np.float32)
@@ -117,9 +115,9 @@ def _added(  # type: ignore[no-untyped-def]
         found, bar = 0, ALL
         for t in range(there):
             j = touched[t]
-            one[0] = total[j]
-            keys[found] = key_of(bits[0], j)
-            found += (keys[found] < bar) & (j != i) & (one[0] > 0)
+            score = np.float32(total[j])
+            keys[found] = key_of(score, j)
+            found += (keys[found] < bar) & (j != i) & (score > 0)
             if found == len(keys):
                 found, bar = fewer(keys, neighbours)
             total[j] = 0.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from unit.funnel.recall.little_market import likes
+from unit.funnel.recall.little_market import likes, market, question
 
 from twoside.funnel.recall.past import Past
 
@@ -36,3 +36,27 @@ def test_what_is_told_twice_counts_once_and_what_is_no_number_not_at_all() -> No
     assert past.item.tolist() == [2, 1]
     assert past.weight.tolist() == pytest.approx([1, 5**0.5])  # 1 and 3 at once, 1 later
     assert past.ts_ms.tolist() == ts_ms[[4, 3]].tolist()
+
+
+def plain(item: list[int], ts_ms: list[int], strength: list[float]) -> list[tuple[int, ...]]:
+    """One person by dictionaries: (item, moment, whether refused, sum of what was positive)."""
+    told = list(dict.fromkeys(reversed(list(zip(item, ts_ms, strength, strict=True)))))
+    found: dict[int, tuple[int, ...]] = {}
+    for j, moment, worth in told:
+        latest = found.get(j, (j, moment, worth < 0, 0.0))
+        found[j] = (*latest[:3], latest[3] + max(worth, 0.0))
+    return list(found.values())
+
+
+def test_many_pasts_are_what_dictionaries_make_of_them() -> None:
+    asking = question(market(rows=2000), np.array([5, 3, -1, 3, 59]))
+    past = asking.past
+    assert past.start[-1] > 50
+    for n in range(5):
+        rows = slice(asking.start[n], asking.start[n + 1])
+        told = (asking.item[rows], asking.ts_ms[rows], asking.strength[rows])
+        wanted = plain(*(part.tolist() for part in told))
+        mine = slice(past.start[n], past.start[n + 1])
+        parts = past.item[mine], past.ts_ms[mine], past.refused[mine]
+        assert [w[:3] for w in wanted] == list(zip(*(p.tolist() for p in parts), strict=True))
+        assert past.weight[mine].tolist() == pytest.approx([w[3] ** 0.5 for w in wanted])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 
 @njit(cache=True, nogil=True)
@@ -80,7 +80,6 @@ def of_table(  # type: ignore[no-untyped-def]
     number = item.view(np.uint32)
     total = np.empty(size, np.float64)
     value = np.empty(size, np.float32)
-    bits = value.view(np.uint32)
     keys = buffer(neighbours)
     out_count, out_item, out_near = room(end - begin, neighbours)
     filled = 0
@@ -96,7 +95,7 @@ def of_table(  # type: ignore[no-untyped-def]
             value[j] = total[j] / (mine[i] * theirs[j] + shrink)
         found, bar = 0, ALL
         for j in range(size):
-            keys[found] = key_of(bits[j], j)
+            keys[found] = key_of(value[j], j)
             found += (keys[found] < bar) & (value[j] > 0)
             if found == len(keys):
                 found, bar = fewer(keys, neighbours)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.taste import Taste
@@ -155,11 +155,11 @@ def _nearest(table, neighbours):  # type: ignore[no-untyped-def]
     near = np.empty(len(table) * neighbours, np.float32)
     filled = 0
     for i in range(len(table)):
-        bits = table[i].view(np.uint32)
+        row = table[i]
         found, bar = 0, ALL
-        for j in range(len(bits)):
-            keys[found] = key_of(bits[j], j)
-            found += (keys[found] < bar) & (bits[j] != 0)
+        for j in range(len(row)):
+            keys[found] = key_of(row[j], j)
+            found += (keys[found] < bar) & (row[j] != 0)
             if found == len(keys):
                 found, bar = fewer(keys, neighbours)
         count[i] = finish(keys, found, neighbours, item[filled:], near[filled:])

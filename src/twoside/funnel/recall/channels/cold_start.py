@@ -27,7 +27,7 @@ from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.channels.hot import FittedHot, Hot
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.remembered import Remembered
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 
@@ -225,7 +225,7 @@ def _draw(  # type: ignore[no-untyped-def]
 ):
     limit = out_items.shape[1]
     barred = np.zeros(len(is_open), np.bool_)
-    scores = np.empty(limit, np.float32)
+    keys, scores = buffer(limit), np.empty(limit, np.float32)
     for i in range(len(person)):
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = refused[r] or past_weight[r] > 0
@@ -234,7 +234,7 @@ def _draw(  # type: ignore[no-untyped-def]
         declared = 0
         for c in range(mine.shape[1]):
             declared += mine[i, c] >= 0
-        kept = 0
+        kept, bar = 0, ALL
         for n in range(len(new)):
             j = new[n]
             old = born[n] >= 0 and now_ms[i] - born[n] > within_ms
@@ -247,10 +247,11 @@ def _draw(  # type: ignore[no-untyped-def]
                 asks + np.uint64(j) * np.uint64(0x9E3779B97F4A7C15), tried[n, 0], tried[n, 1]
             )
             score += match * shared / max(declared, 1)
-            if kept == limit and (limit == 0 or np.float32(score) <= scores[0]):
-                continue  # of equal scores the lower row, which came first, stays
-            kept = offer(scores, out_items[i], kept, np.float32(score), j)
-        best_first(scores, out_items[i], kept)
+            keys[kept] = key_of(np.float32(score), j)
+            kept += keys[kept] < bar
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], scores)
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False
 

@@ -24,7 +24,7 @@ from twoside.funnel.recall.popularity import liked
 from twoside.funnel.recall.profiles import Profiles
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.terms import Terms, term_columns
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -280,6 +280,7 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
     out_scores,
 ):
     size, limit = len(is_open), out_items.shape[1]
+    keys = buffer(limit)
     score = np.zeros(size, np.float64)  # of words: above 0 where there is any
     barred = np.zeros(size, np.bool_)
     touched = np.empty(size + 1, np.int32)
@@ -304,20 +305,23 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
             for j in range(size):
                 touched[j] = j
             count = size
-        kept = 0
+        kept, bar = 0, ALL
         for t in range(count):
             j = touched[t]
             total = score[j] + liked[j]
             score[j] = 0.0
             if not is_open[j] or barred[j]:
                 continue
-            if 0 < kept == limit and np.float32(total + most) < out_scores[i, 0]:
+            if key_of(np.float32(total + most), 0) > bar:
                 continue
             for c in range(len(scale)):
                 gap = abs(wanted[i, c] - offered[j, c])
                 if not np.isnan(gap):
                     total += weights[c] * np.exp(-gap / scale[c])
-            kept = offer(out_scores[i], out_items[i], kept, np.float32(total), j)
-        best_first(out_scores[i], out_items[i], kept)
+            keys[kept] = key_of(np.float32(total), j)
+            kept += keys[kept] < bar
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False

@@ -19,7 +19,7 @@ from twoside.funnel.recall.groups import numbers_of
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of, score_of
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def _nearest(  # type: ignore[no-untyped-def]
     past_start, past_item, refused, home, there, quality, ring_km, is_open, out_items, out_scores
 ):
     limit = out_items.shape[1]
+    keys = buffer(limit)
     barred = np.zeros(len(is_open), np.bool_)
     for i in range(len(home)):
         x, y, z = home[i]
@@ -112,19 +113,22 @@ def _nearest(  # type: ignore[no-untyped-def]
             continue
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = refused[r]
-        kept, reach = 0, 5.0  # squared chord beyond which nothing can enter; a sphere has 4
+        kept, bar = 0, ALL
+        reach = 5.0  # squared chord beyond which nothing can enter; a sphere has 4
         for j in range(len(is_open)):
             square = (there[j, 0] - x) ** 2 + (there[j, 1] - y) ** 2 + (there[j, 2] - z) ** 2
             if not square <= reach or not is_open[j] or barred[j]:
                 continue
             km = 2 * EARTH_KM * np.arcsin(min(np.sqrt(square) / 2, 1.0))
             score = np.float32(-ring_km * (np.floor(km / ring_km) + 1 - quality[j]))
-            kept = offer(out_scores[i], out_items[i], kept, score, j)
-            if kept == limit:
+            keys[kept] = key_of(score, j)
+            kept += keys[kept] < bar
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
                 # the worst kept is in some ring: beyond that ring's outer edge nothing is better
-                edge = (np.floor(-out_scores[i, 0] / ring_km) + 1.001) * ring_km
+                edge = (np.floor(-score_of(bar) / ring_km) + 1.001) * ring_km
                 angle = min(edge / (2 * EARTH_KM), np.pi / 2)
                 reach = (2 * np.sin(angle)) ** 2 + 1e-12
-        best_first(out_scores[i], out_items[i], kept)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False

@@ -18,7 +18,7 @@ from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS, HOUR_MS
 
@@ -172,23 +172,26 @@ def _newest(  # type: ignore[no-untyped-def]
     out_items,
     out_scores,
 ):
+    limit = out_items.shape[1]
+    keys = buffer(limit)
     barred = np.zeros(len(is_open), np.bool_)
     for i in range(len(now_ms)):
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = refused[r]
-        kept = 0
+        kept, bar = 0, ALL
         for n in range(len(order)):
             j = order[n]
             age = max(now_ms[i] - born[n], 0)
             if age > within_ms + step_ms:
                 break
-            if age > within_ms or not is_open[j] or barred[j]:
-                continue
             score = min(factor[n] * scale[i], 1.0)
             for c in range(mine.shape[1]):
                 if mine[i, c] >= 0 and mine[i, c] == theirs[n, c]:
                     score += 1.0
-            kept = offer(out_scores[i], out_items[i], kept, np.float32(score), j)
-        best_first(out_scores[i], out_items[i], kept)
+            keys[kept] = key_of(np.float32(score), j)
+            kept += (keys[kept] < bar) & (age <= within_ms) & is_open[j] & (not barred[j])
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False

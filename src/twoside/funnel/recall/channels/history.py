@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.recall.channel import Recalled
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 
@@ -61,9 +61,13 @@ class FittedHistory:
 
 @njit(cache=True, nogil=True)
 def _strongest(start, item, score, is_open, out_items, out_scores):  # type: ignore[no-untyped-def]
+    limit = out_items.shape[1]
+    keys = buffer(limit)
     for i in range(len(start) - 1):
-        kept = 0
+        kept, bar = 0, ALL
         for r in range(start[i], start[i + 1]):
-            if score[r] > 0 and is_open[item[r]]:
-                kept = offer(out_scores[i], out_items[i], kept, score[r], item[r])
-        best_first(out_scores[i], out_items[i], kept)
+            keys[kept] = key_of(score[r], item[r])
+            kept += (keys[kept] < bar) & (score[r] > 0) & is_open[item[r]]
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])

@@ -19,7 +19,7 @@ from numba import njit
 from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.groups import category_pairs, codes_of
 from twoside.funnel.recall.popularity import evidence
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -161,7 +161,8 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     out_items,
     out_scores,
 ):
-    size = len(is_open)
+    size, limit = len(is_open), out_items.shape[1]
+    keys = buffer(limit)
     score = np.zeros(size, np.float64)  # above 0 where a group has the item
     barred = np.zeros(size, np.bool_)
     touched = np.empty(size + 1, np.int32)
@@ -184,20 +185,24 @@ def _hottest(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
                 score[j] += count[e] * scale
         if groups == 0:
             rest = 1.0
-        kept = 0
+        kept, bar = 0, ALL
         for t in range(found):
             j = touched[t]
-            if is_open[j] and not barred[j]:
-                value = np.float32(score[j] + rest * share[j])
-                kept = offer(out_scores[i], out_items[i], kept, value, j)
+            keys[kept] = key_of(np.float32(score[j] + rest * share[j]), j)
+            kept += (keys[kept] < bar) & is_open[j] & (not barred[j])
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
         taken = 0
         for j in order:
-            if taken == out_items.shape[1]:
+            if taken == limit:
                 break
             if score[j] == 0 and is_open[j] and not barred[j]:
-                kept = offer(out_scores[i], out_items[i], kept, np.float32(rest * share[j]), j)
+                keys[kept] = key_of(np.float32(rest * share[j]), j)
+                kept += keys[kept] < bar
                 taken += 1
-        best_first(out_scores[i], out_items[i], kept)
+                if kept == len(keys):
+                    kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for t in range(found):
             score[touched[t]] = 0.0
         for r in range(past_start[i], past_start[i + 1]):

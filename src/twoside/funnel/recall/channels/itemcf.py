@@ -36,10 +36,10 @@ from twoside.funnel.recall.channels._itemcf_table import (
     sorted_by_item,
     upper_half,
 )
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.neighbours import ItemNeighbours, by_block, turned_round
 from twoside.funnel.recall.shared_words import with_words
 from twoside.funnel.recall.taste import Taste
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import RecallData
@@ -189,7 +189,6 @@ def _row_by_row(  # type: ignore[no-untyped-def]
     total = np.zeros(size, np.float64)
     touched = np.empty(size + 1, np.uint32)
     value = np.empty(size, np.float32)
-    bits = value.view(np.uint32)
     keys = buffer(neighbours)
     out_count, out_item, out_near = room(end - begin, neighbours)
     filled = 0
@@ -214,7 +213,7 @@ def _row_by_row(  # type: ignore[no-untyped-def]
             total[j] = 0.0
         found, bar = 0, ALL
         for t in range(count):
-            keys[found] = key_of(bits[t], touched[t])
+            keys[found] = key_of(value[t], touched[t])
             found += (keys[found] < bar) & (touched[t] != i)  # no branch, again
             if found == len(keys):
                 found, bar = fewer(keys, neighbours)

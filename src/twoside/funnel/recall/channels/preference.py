@@ -22,7 +22,7 @@ from twoside.funnel.recall.channel import Recalled
 from twoside.funnel.recall.popularity import liked, percentile
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.terms import Terms, term_columns
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.calendar import DAY_MS
 
@@ -138,7 +138,7 @@ class FittedPreference:
 
 
 @njit(cache=True, nogil=True)
-def _leaning(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
+def _leaning(  # type: ignore[no-untyped-def]
     past_start,
     past_item,
     past_weight,
@@ -160,6 +160,7 @@ def _leaning(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
     out_scores,
 ):
     size, limit = len(is_open), out_items.shape[1]
+    keys = buffer(limit)
     taste = np.zeros(size, np.float64)
     barred = np.zeros(size, np.bool_)
     lean = np.zeros(offsets[-1], np.float64)
@@ -191,15 +192,14 @@ def _leaning(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
             t = mine[order[n]]
             for e in range(of_start[t], of_start[t + 1]):
                 taste[of_item[e]] += lean[t] * of_value[e]
-        kept = 0
+        kept, bar = 0, ALL
         for j in range(size):
-            if taste[j] <= 0 or not is_open[j] or barred[j]:
-                continue
             score = np.float32(quality[j] * taste[j])
-            if score <= 0 or (kept == limit and (limit == 0 or score <= out_scores[i, 0])):
-                continue  # of equal scores the lower row, which came first, stays
-            kept = offer(out_scores[i], out_items[i], kept, score, j)
-        best_first(out_scores[i], out_items[i], kept)
+            keys[kept] = key_of(score, j)
+            kept += (keys[kept] < bar) & (score > 0) & is_open[j] & (not barred[j])
+            if kept == len(keys):
+                kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for n in range(many):
             lean[mine[n]] = 0.0
             seen[mine[n]] = False

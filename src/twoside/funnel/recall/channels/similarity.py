@@ -27,7 +27,7 @@ from twoside.funnel.recall.profiles import Profiles
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.sphere import EARTH_KM, unit_vectors
 from twoside.funnel.recall.terms import Terms
-from twoside.index.topk import best_first, offer
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 
 if TYPE_CHECKING:
@@ -217,6 +217,7 @@ def _meeting(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a piec
     out_scores,
 ):
     size, limit = len(is_open), out_items.shape[1]
+    keys = buffer(limit)
     met = np.zeros(size, np.float64)
     barred = np.zeros(size, np.bool_)
     there = np.zeros(len(of_column), np.bool_)
@@ -253,14 +254,13 @@ def _meeting(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a piec
                 if square < reach:
                     km = 2 * EARTH_KM * np.arcsin(np.sqrt(square) / 2)
                     met[j] += of_place * max(1 - km / within_km, 0.0)
-        kept = 0
+        kept, bar = 0, ALL
         if whole > 0:
             for j in range(size):
-                if met[j] > 1e-12 and is_open[j] and not barred[j]:
-                    score = np.float32(met[j] / whole + bonus[j])
-                    if kept == limit and (limit == 0 or score <= out_scores[i, 0]):
-                        continue  # of equal scores the lower row, which came first, stays
-                    kept = offer(out_scores[i], out_items[i], kept, score, j)
-        best_first(out_scores[i], out_items[i], kept)
+                keys[kept] = key_of(np.float32(met[j] / whole + bonus[j]), j)
+                kept += (keys[kept] < bar) & (met[j] > 1e-12) & is_open[j] & (not barred[j])
+                if kept == len(keys):
+                    kept, bar = fewer(keys, limit)
+        finish(keys, kept, limit, out_items[i], out_scores[i])
         for r in range(past_start[i], past_start[i + 1]):
             barred[past_item[r]] = False

@@ -26,9 +26,9 @@ from numba import njit
 
 from twoside.errors import ConfigError
 from twoside.funnel.recall.channels._swing_pairs import is_cheaper, pair_by_pair
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.neighbours import ItemNeighbours, by_block
 from twoside.funnel.recall.taste import Taste
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
 if TYPE_CHECKING:
     from twoside.funnel.recall.channel import RecallData
@@ -168,7 +168,6 @@ def item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
     part = np.zeros(people, np.float64)
     total = np.empty(len(touched), np.float64)
     value = np.empty(len(touched), np.float32)
-    bits = value.view(np.uint32)
     name = np.empty(len(touched), np.uint32)
     keys = buffer(neighbours)
     out_count = np.zeros(end - begin, np.int64)
@@ -238,7 +237,7 @@ def item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
             times[name[s]] = 0
             value[s] = scale * total[s]
         for s in range(lists):
-            keys[found] = key_of(bits[s], name[s])
+            keys[found] = key_of(value[s], name[s])
             found += keys[found] < bar
             if found == len(keys):
                 found, bar = fewer(keys, neighbours)

@@ -25,11 +25,11 @@ from numba import njit
 
 from twoside.errors import ConfigError
 from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of
 from twoside.funnel.recall.reasons import near_in
 from twoside.funnel.recall.remembered import Remembered
 from twoside.funnel.recall.tally import place_of, places
 from twoside.funnel.recall.taste import Taste
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 from twoside.schema.artefact import Packed
 from twoside.schema.reasons import Reasons
 from twoside.schema.request import Candidates
@@ -259,7 +259,6 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
     keys, best = buffer(neighbours), buffer(limit)
     minded, likeness = np.empty(neighbours, np.int32), np.empty(neighbours, np.float32)
     value = np.empty(max(len(people_at), len(found_at)), np.float32)
-    bits = value.view(np.uint32)
     for i in range(len(person)):
         used, count, factor, square = 0, 0, 1.0, 0.0
         for r in range(past_start[i], past_start[i + 1]):
@@ -274,10 +273,9 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
                 square += mine * mine
                 for e in range(of_start[j], of_start[j + 1]):
                     at = place_of(people, of[e])
-                    if people[at] < 0:
-                        people[at] = of[e]
-                        people_at[count] = at
-                        count += 1
+                    people_at[count] = at
+                    count += people[at] < 0  # no branch: nobody can guess which come twice
+                    people[at] = of[e]
                     like[at] += mine * bent[e]
             factor *= decay
         own = np.sqrt(square)
@@ -287,7 +285,7 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
         size, bar = 0, ALL
         for t in range(count):
             v = people[people_at[t]]
-            keys[size] = key_of(bits[t], v)
+            keys[size] = key_of(value[t], v)
             size += (keys[size] < bar) & (v != person[i]) & (value[t] > 0)
             if size == len(keys):
                 size, bar = fewer(keys, neighbours)
@@ -299,10 +297,9 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
             part = np.float64(likeness[n]) ** sharp
             for r in range(start[minded[n]], start[minded[n] + 1]):
                 at = place_of(found, item[r])
-                if found[at] < 0:
-                    found[at] = item[r]
-                    found_at[count] = at
-                    count += 1
+                found_at[count] = at
+                count += found[at] < 0
+                found[at] = item[r]
                 score[at] += part * vote[r]
         for r in range(past_start[i], past_start[i + 1]):
             if refused[r] or (not repeat and past_weight[r] > 0):
@@ -312,7 +309,7 @@ def _like_minded(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
         size, bar = 0, ALL
         for t in range(count):
             j = found[found_at[t]]
-            best[size] = key_of(bits[t], j)
+            best[size] = key_of(value[t], j)
             size += (best[size] < bar) & is_open[j] & (value[t] > 0)
             if size == len(best):
                 size, bar = fewer(best, limit)

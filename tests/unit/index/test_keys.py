@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twoside.funnel.recall.keys import ALL, buffer, fewer, finish, key_of, smallest_first
+from twoside.index.keys import ALL, buffer, fewer, finish, key_of, score_of, smallest_first
 
 
 def best(score: np.ndarray, item: np.ndarray, limit: int) -> tuple[list[int], list[float]]:
     """As a kernel does it."""
     keys, size, bar = buffer(limit), 0, ALL
-    for bits, i in zip(score.view(np.uint32), item, strict=True):
-        keys[size] = key_of(bits, i)
+    for value, i in zip(score, item, strict=True):
+        keys[size] = key_of(value, i)
         size += int(keys[size] < bar)
         if size == len(keys):
             size, bar = fewer(keys, limit)
@@ -25,7 +25,7 @@ def best(score: np.ndarray, item: np.ndarray, limit: int) -> tuple[list[int], li
 @pytest.mark.parametrize("count", [0, 1, 40, 3000])
 def test_the_best_come_first_and_of_equal_scores_the_lower_item(limit: int, count: int) -> None:
     rng = np.random.default_rng(count)
-    score = (rng.integers(1, 50, count) / 7).astype(np.float32)  # many ties
+    score = (rng.integers(-20, 50, count) / 7).astype(np.float32)  # many ties
     item = rng.permutation(count).astype(np.int32)
     order = np.lexsort((item, -score))[:limit]
     assert best(score, item, limit) == (item[order].tolist(), score[order].tolist())
@@ -34,6 +34,18 @@ def test_the_best_come_first_and_of_equal_scores_the_lower_item(limit: int, coun
 def test_all_equal_scores_give_the_lowest_items() -> None:
     score, item = np.full(900, 0.5, np.float32), np.arange(900, dtype=np.int32)[::-1].copy()
     assert best(score, item, 3) == ([0, 1, 2], [0.5] * 3)
+
+
+def test_scores_of_any_sign_are_in_order_and_come_back() -> None:
+    score = np.array([0.0, -0.0, 1e-45, -1e-45, 3.5, -3.5, 3e38, -3e38, np.inf, -np.inf], "f4")
+    order = np.lexsort((np.arange(len(score)), -score))
+    assert best(score, np.arange(len(score)), len(score)) == (order.tolist(), score[order].tolist())
+    keys = [np.uint64(key_of(value, 2**31 - 1)) for value in score]
+    assert [score_of(key) for key in keys] == score.tolist()
+
+
+def test_a_limit_of_nothing_keeps_nothing() -> None:
+    assert best(np.ones(100, np.float32), np.arange(100), 0) == ([], [])
 
 
 @pytest.mark.parametrize("shape", ["falling", "rising", "organ", "equal"])

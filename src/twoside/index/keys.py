@@ -1,18 +1,22 @@
-"""A score above 0 and an item as one number, so that the best first are the smallest first.
+"""A score and an item as one number, so that the best first are the smallest first.
 
-The bits of a positive float32 rise with its value. Turned over they stand in the upper half of the
-key, the item in the lower: ascending keys are falling scores, and of equal scores the lower item
-comes first, as everywhere in recall (`topk`). Integers sort about five times as fast as a heap of
-pairs, and most of what a neighbour list costs is sorting.
+The bits of a float32 rise with its size. Turned over they stand in the upper half of the key (those
+of a negative number as they are), the item in the lower: ascending keys are falling scores, and of
+equal scores the lower item comes first, so an answer does not depend on the order in which items
+were met. Integers sort about five times as fast as a heap of pairs, and most of what a list costs
+is sorting.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 ALL = ~np.uint64(0)
 """The bar at the beginning of a row: every key is below it."""
+_SIZE = np.uint32(0x7FFFFFFF)
+"""The bits of a float32 without its sign."""
 
 
 @njit(cache=True, nogil=True)
@@ -20,7 +24,7 @@ def buffer(limit: int) -> np.ndarray:
     """uint64: room for the best `limit` and some that may still fall out. A kernel fills it so
     (written out, for a call with an array costs more than the whole step):
 
-        keys[size] = key_of(bits[j], j)
+        keys[size] = key_of(score[j], j)
         size += keys[size] < bar  # no branch: nobody can guess it
         if size == len(keys):
             size, bar = fewer(keys, limit)
@@ -28,21 +32,48 @@ def buffer(limit: int) -> np.ndarray:
     return np.empty(4 * limit + 64, np.uint64)
 
 
+def _same_bits(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    return builder.bitcast(args[0], context.get_value_type(signature.return_type))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _bits(typing_context, score):  # type: ignore[no-untyped-def]  # noqa: ARG001 - numba's protocol
+    """The bits of a float32 as uint32."""
+    return types.uint32(types.float32), _same_bits
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _float(typing_context, bits):  # type: ignore[no-untyped-def]  # noqa: ARG001 - numba's protocol
+    """The float32 of these bits, uint32."""
+    return types.float32(types.uint32), _same_bits
+
+
 @njit(cache=True, nogil=True)
-def key_of(bits: np.uint32, item: int) -> np.uint64:
-    """The key of a score, given by its bits (`scores.view(np.uint32)`), and an item."""
-    return (np.uint64(~np.uint32(bits)) << np.uint64(32)) | np.uint64(item)
+def key_of(score: np.float32, item: int) -> np.uint64:
+    """The key of a score, a float32 that is a number, and an item, 0 or more."""
+    equal = np.float32(score) + np.float32(0)  # -0 becomes 0
+    bits = _bits(equal)  # type: ignore[call-arg, var-annotated]
+    turned = bits if bits > _SIZE else bits ^ _SIZE
+    return (np.uint64(turned) << np.uint64(32)) | np.uint64(item)
+
+
+@njit(cache=True, nogil=True)
+def score_of(key: np.uint64) -> np.float32:
+    """The score that is in a key."""
+    turned = np.uint32(key >> np.uint64(32))
+    bits = turned if turned > _SIZE else turned ^ _SIZE
+    return _float(bits)  # type: ignore[call-arg, no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def fewer(keys: np.ndarray, limit: int) -> tuple[int, np.uint64]:
-    """Drop what is not among the best `limit` (1 or more) of a full buffer.
+    """Drop what is not among the best `limit` of a full buffer.
 
     Returns:
         How many are left, and the bar: a key that is not below it comes too late.
     """
     smallest_first(keys, len(keys), limit, limit - 1)
-    return limit, keys[limit - 1]
+    return limit, keys[max(limit, 1) - 1]
 
 
 @njit(cache=True, nogil=True)
@@ -58,10 +89,9 @@ def finish(keys: np.ndarray, size: int, limit: int, items: np.ndarray, scores: n
     """
     smallest_first(keys, size, limit)
     kept = min(size, limit)
-    bits = scores.view(np.uint32)
     for t in range(kept):
         items[t] = np.int32(keys[t] & np.uint64(0xFFFFFFFF))
-        bits[t] = ~np.uint32(keys[t] >> np.uint64(32))
+        scores[t] = score_of(keys[t])
     return kept
 
 
