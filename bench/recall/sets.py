@@ -175,7 +175,7 @@ def _at_once(data: RecallData) -> RecallData:
 
 def _ncf(folder: Path, name: str, seed: int) -> PublicSet:
     pairs = pd.read_parquet(folder / "interactions.parquet")
-    people, films = (pd.factorize(pairs[column]) for column in ("userID", "movieID"))
+    people, films = (pd.factorize(pairs[c].astype(np.int64)) for c in ("userID", "movieID"))
     person, item = people[0], films[0]
     tables = _viewers(folder, people[1]), _films(folder, films[1])
     lines = (folder / "ncf.test.negative").read_text().splitlines()

@@ -14,7 +14,7 @@ from twoside.funnel.merge.learning.figures import gains
 from twoside.funnel.merge.learning.model import KINDS, Model, stacked_rows
 from twoside.funnel.merge.learning.order import learn_weights
 from twoside.funnel.merge.learning.refusal import Chosen, Price, choose
-from twoside.funnel.merge.learning.rows import Rows, all_mixed
+from twoside.funnel.merge.learning.rows import Rows, all_mixed, standing
 from twoside.funnel.merge.snake import Snake
 from twoside.metrics.topn import Truth, hit_ranks
 from twoside.schema.merge_report import ChannelWorth, MergeReport
@@ -104,17 +104,20 @@ class _Fitting:
             chosen.append(own if own.budgets.any() else everybody)
         chosen.append(everybody)
         budgets = np.stack([one.budgets for one in chosen])
-        edges = self._edges(people)
+        edges = self._edges(people, budgets)
         return Model(budgets, self._order(people, budgets, edges), edges), chosen
 
     def _choose(self, people: np.ndarray) -> Chosen:
         return choose(self.hits, people, self.most, self.price, self.inner, self.seed)
 
-    def _edges(self, people: np.ndarray) -> np.ndarray:
+    def _edges(self, people: np.ndarray, budgets: np.ndarray) -> np.ndarray:
+        """float32 (channels, BINS - 1): of scores by the level of their list, within budgets."""
         some = self._drawn(people, _SCORED)
+        depth = budgets[self.evidence.kind[some]]
         edges = []
-        for found in self.evidence.lists.values():
-            scores = found.scores[some][found.items[some] >= 0]
+        for c, found in enumerate(self.evidence.lists.values()):
+            deep = np.minimum(depth[:, c], found.items.shape[1])
+            scores = standing(found.items[some], found.scores[some], deep)
             edges.append(score_edges(scores[np.isfinite(scores)]))
         return np.stack(edges)
 

@@ -3,6 +3,8 @@ with these scores.
 
     z(item)^2 = sum over the channels c that have it of  (place_c(its place) + score_c(its score))^2
 
+A score is taken by the level of its list (less the mean, over the standard deviation), for only
+one person's items compete: what is high in one list is low in another's.
 The curves are monotone (`curves.py`), so an item never falls because a channel has it higher or
 another channel has it too: items found by several rise. Squares, since channels that learn from
 the same behaviours say the same thing twice: two that each say 1 say 1.4 together, not 2 (on

@@ -32,7 +32,7 @@ class Rows:
     place: np.ndarray
     """int32 (entries,): channel * width + place"""
     bin: np.ndarray
-    """int32 (entries,): channel * BINS + bin of the score"""
+    """int32 (entries,): channel * BINS + bin of the score, by the level of its list"""
     value: np.ndarray
     """float32 (candidates,): what the item was worth; of one person they sum to 1"""
     offset: np.ndarray
@@ -53,7 +53,7 @@ class Rows:
         Args:
             items: int32 (channels, n, width); scores: float32, the same
             depth: int64 (n, channels): how much of each list counts
-            edges: float32 (channels, BINS - 1)
+            edges: float32 (channels, BINS - 1): of scores as `standing` gives them
             value: float64 (total,): of the right items
         """
         size = int(max(items.max(initial=-1), truth.item.max(initial=-1))) + 1
@@ -106,6 +106,42 @@ def score_bin(edges, score):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def level(items, scores, depth):  # type: ignore[no-untyped-def]
+    """The mean of one list's scores and 1 / their standard deviation, over the first `depth`
+    places; 0 for the latter where they are all the same. Places without item or with a score that
+    is not finite do not count."""
+    many, total = 0, 0.0
+    least, most = np.inf, -np.inf
+    for r in range(depth):
+        score = np.float64(scores[r])
+        if items[r] >= 0 and np.isfinite(score):
+            many += 1
+            total += score
+            least, most = min(least, score), max(most, score)
+    if many == 0 or least == most:
+        return 0.0, 0.0
+    mean, square = total / many, 0.0
+    for r in range(depth):
+        score = np.float64(scores[r])
+        if items[r] >= 0 and np.isfinite(score):
+            square += (score - mean) ** 2
+    return mean, 1 / np.sqrt(square / many)
+
+
+@njit(cache=True, nogil=True)
+def standing(items, scores, depth):  # type: ignore[no-untyped-def]
+    """float32 (n, width): scores of one channel by the level of each list, as bins are made of
+    them; NaN beyond the depth, int64 (n,), and without an item."""
+    out = np.full(scores.shape, np.nan, np.float32)
+    for p in range(len(items)):
+        mean, scale = level(items[p], scores[p], depth[p])
+        for r in range(depth[p]):
+            if items[p, r] >= 0:
+                out[p, r] = (scores[p, r] - mean) * scale
+    return out
+
+
+@njit(cache=True, nogil=True)
 def _entries_of(items, scores, depth, edges, p, met_by, slot, union, entry):  # type: ignore[no-untyped-def]
     """Note a person's union and every place of it.
 
@@ -118,6 +154,9 @@ def _entries_of(items, scores, depth, edges, p, met_by, slot, union, entry):  # 
     """
     channels, _, width = items.shape
     many, entries = 0, 0
+    mean, scale = np.empty(channels), np.empty(channels)
+    for c in range(channels):
+        mean[c], scale[c] = level(items[c, p], scores[c, p], depth[p, c])
     for r in range(depth[p].max()):
         for c in range(channels):
             j = items[c, p, r] if r < depth[p, c] else -1
@@ -131,7 +170,8 @@ def _entries_of(items, scores, depth, edges, p, met_by, slot, union, entry):  # 
             union[2, slot[j]] += 1
             entry[0, entries] = slot[j]
             entry[1, entries] = c * width + r
-            entry[2, entries] = c * BINS + score_bin(edges[c], scores[c, p, r])
+            stands = np.float32((scores[c, p, r] - mean[c]) * scale[c])
+            entry[2, entries] = c * BINS + score_bin(edges[c], stands)
             entries += 1
     return many, entries
 

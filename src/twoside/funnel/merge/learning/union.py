@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from twoside.funnel.merge.learning.order import LEAST
-from twoside.funnel.merge.learning.rows import score_bin
+from twoside.funnel.merge.learning.rows import level, score_bin
 
 
 @njit(cache=True, nogil=True)
@@ -18,7 +18,7 @@ def merged_union(items, scores, kind, budgets, place_curve, score_curve, edges, 
         kind: int64 (n,), 0 to kinds - 1
         budgets: int64 (kinds, channels)
         place_curve: float64 (kinds, channels, depth); score_curve: float64 (kinds, channels, BINS)
-        edges: float32 (channels, BINS - 1)
+        edges: float32 (channels, BINS - 1): of scores by the level of their list
         size: rows of items, as far as they occur.
 
     Returns:
@@ -37,10 +37,12 @@ def merged_union(items, scores, kind, budgets, place_curve, score_curve, edges, 
     total = np.empty(room, np.float64)
     first = np.empty((room, 3), np.int64)
     depth = np.empty(channels, np.int64)
+    mean, scale = np.empty(channels), np.empty(channels)
     for i in range(people):
         k, union, deepest = kind[i], 0, 0
         for c in range(channels):
             depth[c] = min(budgets[k, c], width)
+            mean[c], scale[c] = level(items[c, i], scores[c, i], depth[c])
             deepest = max(deepest, depth[c])
         for r in range(deepest):
             for c in range(channels):
@@ -56,7 +58,8 @@ def merged_union(items, scores, kind, budgets, place_curve, score_curve, edges, 
                     total[union] = 0.0
                     first[union, 0], first[union, 1], first[union, 2] = j, c, r
                     union += 1
-                said = score_curve[k, c, score_bin(edges[c], scores[c, i, r])]
+                stands = np.float32((scores[c, i, r] - mean[c]) * scale[c])
+                said = score_curve[k, c, score_bin(edges[c], stands)]
                 said += LEAST + place_curve[k, c, r]
                 total[slot[j]] += said * said  # its root orders alike
         order = np.argsort(-total[:union], kind="mergesort")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from twoside.funnel.merge.learned import Learned, learn_merge
 from twoside.funnel.merge.learning.curves import BINS, rank_steps, score_edges, score_steps
 from twoside.funnel.merge.learning.order import LEAST, _loss, curves_of, learn_weights
-from twoside.funnel.merge.learning.rows import Rows, score_bin
+from twoside.funnel.merge.learning.rows import Rows, score_bin, standing
 from twoside.funnel.merge.learning.union import merged_union
+from twoside.funnel.recall.channel import Recalled
 from twoside.metrics.topn import Truth
 
 
@@ -104,6 +106,10 @@ def by_hand(
 ) -> list[int]:
     total: dict[int, float] = {}
     first: dict[int, tuple[int, int]] = {}
+    for c, (found, score_of) in enumerate(zip(items, scores, strict=True)):
+        inside = (np.arange(len(found)) < budgets[c]) & (found >= 0)
+        mean, spread = score_of[inside].mean(dtype=float), score_of[inside].std(dtype=float)
+        scores[c] = (score_of - mean) / spread
     for r in range(items.shape[1]):
         for c in range(len(items)):
             j = int(items[c, r])
@@ -112,6 +118,32 @@ def by_hand(
                 total[j] = total.get(j, 0) + (LEAST + place[c, r] + score[c, b]) ** 2
                 first.setdefault(j, (r, c))
     return sorted(total, key=lambda j: (-total[j], first[j]))
+
+
+def test_a_score_is_taken_by_the_level_of_its_list() -> None:
+    items = np.array([[4, 5, 6, -1], [7, 8, 9, 2]], np.int32)
+    scores = np.array([[3.0, 2.0, 1.0, 50.0], [8.0, np.nan, 4.0, 100.0]], np.float32)
+    found = standing(items, scores, np.array([4, 3]))
+    root = np.sqrt(1.5, dtype=np.float32)
+    expected = [[root, 0, -root, np.nan], [1, np.nan, -1, np.nan]]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_scores_all_the_same_say_nothing() -> None:
+    items = np.arange(5, dtype=np.int32)[None]
+    found = standing(items, np.full((1, 5), 0.1, np.float32), np.array([5]))
+    assert found.tolist() == [[0.0] * 5]
+
+
+def test_lists_of_another_unit_are_merged_alike() -> None:
+    items, scores, truth = lists(5, people=400)
+    settings = Learned(limit=30, total=80, folds=2, draws=10, least=10)
+    factor = np.exp(np.random.default_rng(1).normal(size=(1, 400, 1))).astype(np.float32)
+    merged = []
+    for told in (scores, 8.0 * factor * scores + 3.0):
+        named = {f"c{c}": Recalled(items[c], told[c].astype(np.float32)) for c in range(len(items))}
+        merged.append(learn_merge(named, truth, settings=settings).merge(named).items)
+    assert (merged[0] == merged[1]).mean() > 0.99  # rounding moves a score over an edge
 
 
 def test_the_union_is_in_the_order_of_a_few_lines_of_python() -> None:
@@ -134,7 +166,8 @@ def test_the_union_is_in_the_order_of_a_few_lines_of_python() -> None:
         80,
     )
     for p in range(10):
-        expected = by_hand(items[:, p], scores[:, p], [15, 20], curves.place, curves.score, edges)
+        one = items[:, p], scores[:, p].copy()
+        expected = by_hand(*one, [15, 20], curves.place, curves.score, edges)
         n = len(expected)
         assert out[p, :n].tolist() == expected
         assert (out[p, n:] == -1).all()
