@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.recall.contrast import contrasts
 from bench.recall.sets import FORMATS, read
 from bench.recall.trying import Trying
 
@@ -40,6 +41,8 @@ def main() -> None:
             },
             "methods": trying.channels(asked.only),
         }
+        for name, found in contrasts(trying).items():
+            report["methods"][name]["against"] = found
         if asked.peers:
             report["peers"] = trying.peers(_pythons(asked.peer_python), asked.only_peers)
         report["merged"] = trying.merged()

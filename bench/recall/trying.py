@@ -54,15 +54,18 @@ class Trying:
     trials: int
     lists: dict[str, dict[Stage, Path]] = field(default_factory=dict)
     """channel -> the lists of its best settings, for the merge"""
+    fixed: dict[str, Any] = field(default_factory=dict)
+    """What every trial of a channel is set to, whatever it tries"""
 
     def channels(self, only: list[str]) -> dict[str, Any]:
         """Every channel that applies, or those named."""
         names = only or [name for name in components.names(FOLDER) if name not in NEEDS]
         command = [sys.executable, "-m", "bench.recall.channel_jobs"]
-        return {
-            name: self._said(name, command, trials(name, self.found.ordered), keep=True)
+        tried = {
+            name: [{**one, **self.fixed} for one in trials(name, self.found.ordered)]
             for name in names
         }
+        return {name: self._said(name, command, tried[name], keep=True) for name in names}
 
     def peers(self, pythons: Mapping[str, str], only: list[str]) -> dict[str, Any]:
         """Every peer, by the name of its file and method; one that cannot run says why.
