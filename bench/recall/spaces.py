@@ -53,7 +53,7 @@ ORDERED: dict[str, Trials] = {
     "u2u2i": [{}, {"trust": 3.0}, {"decay": 0.7, "fame": 0.85}],
     "ease": [{"words": 0.0}, {"words": 30.0}],
     "mind": [{}],
-    "item2vec": [{}, {"fame": 0.2}],
+    "item2vec": [{}, {"fame": 0.3}, {"fame": 0.6}],
     "content_simitem": [{}, {"decay": 0.6}],
 }
 

@@ -82,7 +82,7 @@ class Item2Vec:
     """Nearest items kept per item."""
     sharpness: float = 10.0
     """Larger: the very nearest count more against the next."""
-    fame: float = 0.3
+    fame: float = 0.45
     """Power of an item's likes in how near it is; 0 gives rare items their best chance."""
     last: int = 20
     """Recent items of the person that count."""
