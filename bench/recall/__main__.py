@@ -8,7 +8,8 @@ Each method is tuned on the validation part (as many trials for each, the best N
 learned anew with what validation asked and asked for the held-out items, once a seed; what a seed
 does not change is run once. Full ranking but for what `ncf` says besides: its 99 negatives. Each
 method runs in a process of its own: CPU seconds of the fit, of all lists, and the process's peak
-memory are printed with the quality, `±` being half a 95 % interval over people.
+memory are printed with the quality, `±` being half a 95 % interval over people. A channel that has
+a plainer form (`contrast`) is also run in that one, and says what it has over it (`against`).
 """
 
 from __future__ import annotations
