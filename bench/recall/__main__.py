@@ -8,7 +8,8 @@ Each method is tuned on the validation part (as many trials for each, the best N
 learned anew with what validation asked and asked for the held-out items, once a seed; what a seed
 does not change is run once. Full ranking but for what `ncf` says besides: its 99 negatives. Each
 method runs in a process of its own: CPU seconds of the fit, of all lists, and the process's peak
-memory are printed with the quality, `±` being half a 95 % interval over people.
+memory are printed with the quality, `±` being half a 95 % interval over people. A channel that has
+a plainer form (`contrast`) is also run in that one, and says what it has over it (`against`).
 
 With `--results` what each method said and its lists stay in a folder, and a run that was stopped
 goes on there; a method whose code or trials are others is run again.
@@ -24,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.recall.contrast import contrasts
 from bench.recall.sets import FORMATS, read
 from bench.recall.trying import Trying
 
@@ -48,6 +50,8 @@ def main() -> None:
             },
             "methods": trying.channels(asked.only),
         }
+        for name, found in contrasts(trying).items():
+            report["methods"][name]["against"] = found
         if asked.peers:
             report["peers"] = trying.peers(_pythons(asked.peer_python), asked.only_peers)
         report["merged"] = trying.merged()

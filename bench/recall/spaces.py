@@ -1,9 +1,9 @@
 """What is tried of each method on the validation part: at most as many trials for all; those that
 take minutes each try fewer.
 
-Trial 0 is the method's own defaults where the set has an order; sets without one begin with the
-method's textbook form (no order, no decay, all of the past). A method that is not named here, or
-not for this format, runs by its defaults.
+Trial 0 is the method's own defaults for sequences; other sets begin with the method's textbook form
+(no order, no decay, all of the past), those with times then let likes age. A method that is not
+named here, or not for this format, runs by its defaults.
 """
 
 from __future__ import annotations
@@ -53,24 +53,35 @@ ORDERED: dict[str, Trials] = {
     "u2u2i": [{}, {"trust": 3.0}, {"decay": 0.7, "fame": 0.85}],
     "ease": [{"words": 0.0}, {"words": 30.0}],
     "mind": [{}],
-    "item2vec": [{}, {"fame": 0.2}],
+    "item2vec": [{}, {"fame": 0.3}, {"fame": 0.6}],
     "content_simitem": [{}, {"decay": 0.6}],
 }
 
+_NEVER = 1e6
+"""Days after which a like of a set without times would count half."""
 _ALL = {"last": 5000, "decay": 1.0}
 _BAG = {**_ALL, "latest": 5000}
+_KEEPS = {"latest": 5000, "half_life_days": _NEVER}
 _PEOPLE = {**_BAG, "order": 1.0, "max_people": 5000}
 
 UNORDERED: dict[str, Trials] = {
     "itemcf": [
-        {**_BAG, "order_weight": 0.0, "damp": damp, "fame": fame, "shrink": shrink, "kept": kept}
-        for damp, fame, shrink, kept in (
-            (False, 0.5, 100.0, "candidate"),
-            (False, 0.5, 20.0, "candidate"),
-            (True, 0.5, 20.0, "candidate"),
-            (True, 0.4, 20.0, "candidate"),
-            (True, 0.5, 5.0, "seed"),
-            (True, 0.4, 5.0, "seed"),
+        {
+            **_BAG,
+            "order_weight": 0.0,
+            "kept": "candidate",
+            "damp": damp,
+            "fame": fame,
+            "shrink": shrink,
+            "neighbours": near,
+        }
+        for damp, fame, shrink, near in (
+            (False, 0.5, 10.0, 50),
+            (True, 0.5, 10.0, 50),
+            (True, 0.5, 3.0, 100),
+            (True, 0.4, 20.0, 200),
+            (True, 0.3, 20.0, 50),
+            (True, 0.3, 3.0, 50),
         )
     ],
     "swing": [
@@ -96,14 +107,21 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "ease": [
-        {**_BAG, "order": 0.0, "penalty": penalty, "neighbours": 4000, "damping": damping}
-        for penalty, damping in (
-            (500.0, 0.0),
-            (1500.0, 0.0),
-            (200.0, 0.0),
-            (50.0, 0.0),
-            (100.0, 0.4),
-            (20.0, 0.4),
+        {
+            **_BAG,
+            "order": 0.0,
+            "penalty": penalty,
+            "neighbours": 4000,
+            "damping": damping,
+            "words": words,
+        }
+        for penalty, damping, words in (
+            (500.0, 0.0, 0.0),
+            (500.0, 0.0, 100.0),
+            (500.0, 0.0, 300.0),
+            (1500.0, 0.0, 300.0),
+            (100.0, 0.4, 0.0),
+            (20.0, 0.4, 0.0),
         )
     ],
     "als_simitem": [
@@ -129,7 +147,7 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "u2i2i": [
-        {**_ALL, "half_life_days": 1e6, "vectors": "als", "als": {"latest": 5000, "alpha": a}}
+        {**_ALL, "half_life_days": _NEVER, "vectors": "als", "als": {**_KEEPS, "alpha": a}}
         for a in (8.0, 20.0, 40.0)
     ],
     "u2u2i": [
@@ -140,6 +158,40 @@ UNORDERED: dict[str, Trials] = {
 }
 
 
-def trials(method: str, ordered: bool) -> Trials:
-    """What to try, the first the plainest."""
-    return (ORDERED if ordered else UNORDERED).get(method, [{}])
+TIMED: dict[str, Trials] = {
+    **UNORDERED,
+    "als_simitem": [
+        {**_ALL, "fame": fame, "als": {"latest": 5000, "half_life_days": half_life, **als}}
+        for als, fame in (
+            ({"alpha": 5.0, "penalty": 0.78, "nu": 0.3, "iterations": 12}, 0.85),
+            ({"alpha": 30.0, "penalty": 0.6, "nu": 0.3, "iterations": 8}, 1.0),
+            ({"alpha": 30.0, "penalty": 0.6, "nu": 0.3, "iterations": 8}, 0.85),
+        )
+        for half_life in (_NEVER, 90.0)
+    ],
+    "u2u2i": [
+        {
+            "last": 5000,
+            "decay": 1.0,
+            "recent": 5000,
+            "fame": fame,
+            "half_life_days": half_life,
+            "als": {"latest": 5000, "half_life_days": of_vectors},
+        }
+        for fame, half_life, of_vectors in (
+            (1.0, _NEVER, _NEVER),
+            (1.0, 90.0, _NEVER),
+            (0.85, 90.0, _NEVER),
+            (0.85, 45.0, 180.0),
+            (0.85, 90.0, 90.0),
+            (0.75, 45.0, 180.0),
+        )
+    ],
+}
+
+_BY_FORMAT = {"sequences": ORDERED, "careerbuilder": TIMED}
+
+
+def trials(method: str, form: str) -> Trials:
+    """What to try on sets of a format, the first the plainest."""
+    return _BY_FORMAT.get(form, UNORDERED).get(method, [{}])

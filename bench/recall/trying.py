@@ -56,15 +56,18 @@ class Trying:
     trials: int
     lists: dict[str, dict[Stage, Path]] = field(default_factory=dict)
     """channel -> the lists of its best settings, for the merge"""
+    fixed: dict[str, Any] = field(default_factory=dict)
+    """What every trial of a channel is set to, whatever it tries"""
 
     def channels(self, only: list[str]) -> dict[str, Any]:
         """Every channel that applies, or those named."""
         names = only or [name for name in components.names(FOLDER) if name not in NEEDS]
         command = [sys.executable, "-m", "bench.recall.channel_jobs"]
-        return {
-            name: self._said(name, command, trials(name, self.found.ordered), keep=True)
+        tried = {
+            name: [{**one, **self.fixed} for one in trials(name, self.found.format)]
             for name in names
         }
+        return {name: self._said(name, command, tried[name], keep=True) for name in names}
 
     def peers(self, pythons: Mapping[str, str], only: list[str]) -> dict[str, Any]:
         """Every peer, by the name of its file and method; one that cannot run says why.
@@ -154,7 +157,8 @@ class Trying:
                 return {"failed": "".join((error.stderr or "").strip().splitlines()[-1:])}
             kept.keep(name, asked, said)
         if keep:
-            self.lists[name] = {"tune": self._best(name, "tune"), "test": self._best(name, "test")}
+            stages: tuple[Stage, ...] = ("tune", "test")
+            self.lists[name] = {stage: self.scratch / f"{name}-{stage}.npz" for stage in stages}
         return said
 
     def _method(
@@ -166,7 +170,10 @@ class Trying:
             self._run(name, command, jobs)
             gained = [self._judged("tune", job)["ndcg@10"] for job in jobs]
             best = int(np.argmax(gained))
-            self._leave(name, "tune", jobs, best if keep else None)
+            if keep:
+                Path(jobs[best]["out"]).replace(self.scratch / f"{name}-tune.npz")
+            for job in jobs:
+                Path(job["out"]).unlink(missing_ok=True)
         jobs, costs = [], []
         for seed in range(self.seeds):
             jobs.append(self._job(name, "test", best, tried[best], seed))
@@ -174,7 +181,13 @@ class Trying:
             if seed == 1 and self._same(jobs):
                 break  # the seed changes nothing
         quality = [self._judged("test", job) for job in jobs]
-        self._leave(name, "test", jobs, 0 if keep else None)
+        for seed, job in enumerate(jobs):
+            out = Path(job["out"])
+            if keep:
+                np.savez(self.seed_lists(name, seed), items=np.load(out)["items"][:, :100])
+            if keep and not seed:
+                out.replace(self.scratch / f"{name}-test.npz")
+            out.unlink(missing_ok=True)
         return {
             "settings": tried[best],
             "validation ndcg@10": [round(g, 4) for g in gained],
@@ -183,19 +196,9 @@ class Trying:
             **{key: costs[0][key] for key in costs[0] if key != "job"},
         }
 
-    def _best(self, name: str, stage: Stage) -> Path:
-        """Where the lists of the best settings lie."""
-        return self.scratch / f"{name}-{stage}.npz"
-
-    def _leave(
-        self, name: str, stage: Stage, jobs: list[dict[str, Any]], stays: int | None
-    ) -> None:
-        """Of all jobs' lists those of one, or none."""
-        for n, job in enumerate(jobs):
-            if n == stays:
-                Path(job["out"]).replace(self._best(name, stage))
-            else:
-                Path(job["out"]).unlink()
+    def seed_lists(self, name: str, seed: int) -> Path:
+        """Where the first places of a channel's lists of the test lie."""
+        return self.scratch / f"{name}-test-seed{seed}.npz"
 
     def _job(
         self, name: str, stage: Stage, number: int, settings: dict[str, Any], seed: int

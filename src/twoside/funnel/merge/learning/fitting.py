@@ -14,7 +14,7 @@ from twoside.funnel.merge.learning.figures import gains
 from twoside.funnel.merge.learning.model import KINDS, Model, stacked_rows
 from twoside.funnel.merge.learning.order import learn_weights
 from twoside.funnel.merge.learning.refusal import Chosen, Price, choose
-from twoside.funnel.merge.learning.rows import Rows, all_mixed, standing
+from twoside.funnel.merge.learning.rows import Rows, all_mixed, standing, thinned
 from twoside.funnel.merge.snake import Snake
 from twoside.metrics.topn import Truth, hit_ranks
 from twoside.schema.merge_report import ChannelWorth, MergeReport
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from twoside.funnel.merge.learning.model import Evidence
 
 _ENTRIES = 2_000_000
-"""Places in lists that an order is learned from, about; then fewer people are taken."""
+"""Places in lists that an order is learned from, those that are thinned out not counted, about;
+then fewer people are taken."""
 _SCORED = 2_000
 """People whose scores say how scores are spread."""
 
@@ -127,7 +128,7 @@ class _Fitting:
         found = ((self.rank >= 0) & (self.rank < depth[self.evidence.person].T)).any(axis=0)
         found &= self.evidence.value > 0
         has = np.bincount(self.evidence.person[found], minlength=len(self.evidence)) > 0
-        each = max(float(budgets.sum(axis=1).mean()), 1.0)
+        each = max(float(thinned(budgets).sum(axis=1).mean()), 1.0)
         most = int(_ENTRIES / each) + 1
         steps = (rank_steps(1).shape[1], score_steps().shape[1])
         none = np.zeros((budgets.shape[1], sum(steps)))

@@ -20,6 +20,11 @@ _THINNED = 8
 """One of so many stays, and counts as many."""
 
 
+def thinned(depth: np.ndarray) -> np.ndarray:
+    """float64: about how many places of lists so deep, int64, stay."""
+    return np.minimum(depth, _HEAD) + np.maximum(depth - _HEAD, 0) / _THINNED
+
+
 @dataclass(frozen=True)
 class Rows:
     """Person p owns candidates `start[p]:start[p + 1]`, candidate m the entries

@@ -39,11 +39,18 @@ class Features:
         """Features in all."""
         return self.items + self.words.total + len(self.grams)
 
-    def bags(self, items: EntityTable) -> Bags:
-        """The features of every item: itself, its words, their n-grams."""
+    def bags(self, items: EntityTable, own: np.ndarray, share: float) -> Bags:
+        """The features of every item: itself, its words, their n-grams.
+
+        Args:
+            own: float32 (items,): what an item itself weighs, where it has words; 1 without.
+            share: what the words of a column weigh together, as do their n-grams: the root of
+                the sum of their squares.
+        """
         of_item = self.words.bags(items)
         of_its_words = self.of_word.of(of_item.word)
         length = np.diff(of_its_words.start)
+        told = np.float32(share) * of_item.weight
         owner = np.repeat(np.arange(self.items), np.diff(of_item.start))
         row = np.concatenate([np.arange(self.items), owner, np.repeat(owner, length)])
         first = self.items + self.words.total
@@ -52,9 +59,9 @@ class Features:
         )
         weight = np.concatenate(
             [
-                np.ones(self.items, np.float32),
-                of_item.weight,
-                np.repeat(of_item.weight, length) * of_its_words.weight,
+                np.where(np.diff(of_item.start) > 0, own, 1),
+                told,
+                np.repeat(told, length) * of_its_words.weight,
             ]
         )
         order = np.argsort(row, kind="stable")

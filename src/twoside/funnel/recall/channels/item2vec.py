@@ -3,14 +3,20 @@ words do.
 
 Each item is a bag: itself, its words of every category column, and character n-grams of these
 words where the data tells the words. All get vectors by skip-gram over the sequences of liked
-items (`recall.skipgram`), an item's vector is the sum over its bag, and a person gets what is near
-to the recent items (`recall.near_items`). A rare item is carried by its words; a new one is known
-by nothing else.
+items (`recall.skipgram`), an item's vector is the weighted sum over its bag, and a person gets
+what is near to the recent items (`recall.near_items`). In the bag
+
+    an item itself weighs  sqrt(n / (n + shrink)),  n: how many like it
+    each of m words of a column  words / sqrt(m)
+
+so a rare item is carried by its words, and a new one is known by nothing else; an item of many
+likes is moved away from those that are described alike.
 Source: Barkan & Koenigstein 2016, "Item2Vec: Neural Item Embedding for Collaborative Filtering",
 MLSP; side information after Vasile et al. 2016, "Meta-Prod2Vec", RecSys; n-grams after Bojanowski
 et al. 2017 (fastText). What we changed: item and words are one bag (in Meta-Prod2Vec each is a
 token that predicts the others); the vector of an item is the sum of its two vectors, as word and
-as neighbour, for both are learned well when both are bags; near(i, j) grows with how many like j.
+as neighbour, for both are learned well when both are bags; the weights in the bag (there none);
+near(i, j) grows with how many like j.
 `side = False` leaves plain Item2Vec.
 """
 
@@ -45,6 +51,11 @@ class Item2Vec:
     """Length of a vector."""
     side: bool = True
     """Items are known by their words, too."""
+    words: float = 3.0
+    """Weight of a column's words together, against 1 for an item itself that very many like."""
+    shrink: float = 2.0
+    """Likes at which an item itself weighs 1 / sqrt(2); larger: it takes more likes to outweigh
+    the words. An item without words weighs 1."""
     shortest: int = 2
     """Letters of the shortest n-gram of a word, borders counted."""
     longest: int = 4
@@ -71,7 +82,7 @@ class Item2Vec:
     """Nearest items kept per item."""
     sharpness: float = 10.0
     """Larger: the very nearest count more against the next."""
-    fame: float = 0.3
+    fame: float = 0.45
     """Power of an item's likes in how near it is; 0 gives rare items their best chance."""
     last: int = 20
     """Recent items of the person that count."""
@@ -94,10 +105,10 @@ class Item2Vec:
         ):
             if getattr(self, name) < 1:
                 raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected 1 or more.")
-        for name in ("against", "learning_rate", "sharpness"):
+        for name in ("words", "against", "learning_rate", "sharpness"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected more than 0.")
-        for name in ("longest", "power", "fame"):
+        for name in ("shrink", "longest", "power", "fame"):
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"item2vec.{name} = {getattr(self, name)}: expected 0 or more.")
         for name in ("fade", "decay"):
@@ -149,7 +160,8 @@ class Item2Vec:
             nothing = np.zeros((size, self.dim), np.float32)
             word = np.zeros((words.total, self.dim), np.float32)
             return FittedItem2Vec.of(self, words, word, nothing, likes, tables)
-        bags = features.bags(data.items)
+        own = np.sqrt(likes / np.maximum(likes + self.shrink, 1)).astype(np.float32)
+        bags = features.bags(data.items, own, self.words)
         how = SkipGram(
             self.dim,
             self.window,
@@ -167,8 +179,7 @@ class Item2Vec:
         table[~taught] = 0
         word = table[size : size + words.total]
         word = word + sums(features.of_word, table[size + words.total :])
-        item = table[:size] + sums(words.bags(data.items), word)
-        return FittedItem2Vec.of(self, words, word, normal(item), likes, tables)
+        return FittedItem2Vec.of(self, words, word, normal(sums(bags, table)), likes, tables)
 
     def _words(self, items: EntityTable) -> Words:
         return Words.of(items) if self.side else Words((), ())

@@ -9,10 +9,12 @@ import pytest
 from unit.funnel.recall.little_market import NOW_MS, START_MS, likes, market, question
 
 from twoside.errors import ConfigError
+from twoside.funnel.recall.bags import Words
 from twoside.funnel.recall.channel import RecallData
+from twoside.funnel.recall.channels._item2vec_features import Features
 from twoside.funnel.recall.channels.item2vec import Item2Vec
 from twoside.schema.behaviours import Behaviours
-from twoside.schema.entities import EntityTable
+from twoside.schema.entities import Codes, EntityTable
 
 BLOCKS, PEOPLE, ITEMS = 6, 150, 180
 SMALL = Item2Vec(dim=16, epochs=6)
@@ -55,8 +57,58 @@ def test_words_help_most_where_likes_are_few() -> None:
     assert rare.sum() > 20
     everybody = np.ones(PEOPLE, bool)
     plain = replace(SMALL, side=False)
-    assert found_rate(data, right, SMALL, everybody) > found_rate(data, right, plain, everybody)
-    assert found_rate(data, right, SMALL, rare) > 1.1 * found_rate(data, right, plain, rare)
+    for who in (everybody, rare):
+        assert found_rate(data, right, SMALL, who) > 1.2 * found_rate(data, right, plain, who)
+
+
+def odd_likes(data: RecallData, rare: np.ndarray) -> RecallData:
+    """The same, but that each rare item is liked once, by a person of another block."""
+    log = data.behaviours.where(~np.isin(data.behaviours.item, rare))
+    more = Behaviours(
+        ((rare + 1) % BLOCKS).astype(np.int32),
+        rare.astype(np.int32),
+        np.full(len(rare), log.ts_ms.max() + 1),
+        np.ones(len(rare), np.float32),
+    )
+    names = ("person", "item", "ts_ms", "strength")
+    parts = [np.concatenate([getattr(log, n), getattr(more, n)]) for n in names]
+    return replace(data, behaviours=Behaviours(*parts))
+
+
+def test_one_odd_like_does_not_outweigh_the_words_of_an_item() -> None:
+    data, _ = world(named=False)
+    rare = np.arange(ITEMS - 4 * BLOCKS, ITEMS, 2)  # three blocks, the others keep who tells them
+    told = odd_likes(data, rare)
+    in_block = []
+    for shrink in (0.0, SMALL.shrink):
+        lists = replace(SMALL, shrink=shrink).fit(told, 0).neighbours(data.items)
+        near = np.stack([lists.nearest(int(item), 5).items for item in rare])
+        in_block.append((near % BLOCKS == rare[:, None] % BLOCKS).mean())
+    assert in_block[1] > 0.9
+    assert in_block[1] > in_block[0] + 0.1
+
+
+def test_a_bag_weighs_the_item_by_its_likes_and_the_words_of_a_column_together() -> None:
+    lists = {"tags": Codes(np.array([0, 1, 2, 3], np.int32), np.array([0, 4, 4, 4]))}
+    items = EntityTable("i", 3, {}, lists, sizes={"tags": 4})
+    texts = {"tags": ["ax", "ay", "", ""]}  # both have "a", "<a"
+    features = Features.of(3, Words.of(items), texts, 1, 2)
+    bags = features.bags(items, np.array([0.5, 0.5, 0.0], np.float32), 3.0)
+    first = slice(bags.start[0], bags.start[1])
+    assert features.grams == ("a", "<a")
+    assert bags.word[first].tolist() == [0, 3, 4, 5, 6, 7, 8, 7, 8]
+    gram = 1.5 / np.sqrt(2)
+    assert bags.weight[first] == pytest.approx([0.5, 1.5, 1.5, 1.5, 1.5, *[gram] * 4])
+    assert bags.weight[first.stop :].tolist() == [1.0, 1.0]  # those without words
+
+
+def test_plain_item2vec_knows_neither_words_nor_their_weights() -> None:
+    data, _ = world()
+    plain = replace(SMALL, side=False)
+    other = replace(plain, words=1.0, shrink=50.0)
+    bare = replace(data, items=EntityTable("i", ITEMS, {}), words={})
+    for fitted in (other.fit(data, 0), SMALL.fit(bare, 0)):
+        assert np.array_equal(fitted.vector, plain.fit(data, 0).vector)
 
 
 def share_of_block(data: RecallData, found: np.ndarray) -> float:
@@ -127,6 +179,8 @@ def test_recent_items_count_more() -> None:
         ("dim", 0, "1 or more"),
         ("negatives", 0, "1 or more"),
         ("sharpness", 0.0, "more than 0"),
+        ("words", 0.0, "more than 0"),
+        ("shrink", -1.0, "0 or more"),
         ("fame", -0.5, "0 or more"),
         ("fade", 1.5, "0 to 1"),
     ],
