@@ -4,12 +4,13 @@
         [--peers] [--peer-python [LIBRARY=]PYTHON ...] [--only NAME ...] [--seeds 5] [--trials 6]
         [--results FOLDER] [--json]
 
-Each method is tuned on the validation part (as many trials for each, the best NDCG@10 wins), then
-learned anew with what validation asked and asked for the held-out items, once a seed; what a seed
-does not change is run once. Full ranking but for what `ncf` says besides: its 99 negatives. Each
-method runs in a process of its own: CPU seconds of the fit, of all lists, and the process's peak
-memory are printed with the quality, `±` being half a 95 % interval over people. A channel that has
-a plainer form (`contrast`) is also run in that one, and says what it has over it (`against`).
+Each method is tuned on the validation part (as many trials for each, the best NDCG@10 wins, for
+`ncf` that among its 99 negatives), then learned anew with what validation asked and asked for the
+held-out items, once a seed; what a seed does not change is run once. Full ranking but for what
+`ncf` says besides: its 99 negatives. Each method runs in a process of its own: CPU seconds of the
+fit, of all lists, and the process's peak memory are printed with the quality, `±` being half a
+95 % interval over people. A channel that has a plainer form (`contrast`) is also run in that one,
+and says what it has over it (`against`). `bench.recall.front` draws quality against concentration.
 
 With `--results` what each method said and its lists stay in a folder, and a run that was stopped
 goes on there; a method whose code or trials are others is run again.
@@ -53,7 +54,7 @@ def main() -> None:
         for name, found in contrasts(trying).items():
             report["methods"][name]["against"] = found
         if asked.peers:
-            report["peers"] = trying.peers(_pythons(asked.peer_python), asked.only_peers)
+            report["peers"] = trying.peers(pythons(asked.peer_python), asked.only_peers)
         report["merged"] = trying.merged()
     print(json.dumps(report, indent=None if asked.json else 2))
 
@@ -69,14 +70,14 @@ def _place(results: Path | None) -> Iterator[Path]:
         yield results.resolve()
 
 
-def _pythons(told: list[str]) -> dict[str, str]:
+def pythons(told: list[str]) -> dict[str, str]:
     """By library, "" for those not named."""
     named = dict(one.split("=", 1) if "=" in one else ("", one) for one in told)
     return {"": sys.executable, **named}
 
 
-def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """What says which set, which methods and how many seeds."""
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--set", required=True)
     parser.add_argument("--format", choices=FORMATS, required=True)
@@ -91,9 +92,14 @@ def _asked() -> argparse.Namespace:
         help="of environments that have the peers; this one's without",
     )
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    add_set(parser)
     parser.add_argument("--trials", type=int, default=6)
     parser.add_argument("--results", type=Path, default=None, help="go on from what lies there")
-    parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 

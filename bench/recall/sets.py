@@ -81,7 +81,7 @@ class PublicSet:
     @property
     def ordered(self) -> bool:
         """Is it known who took what after what?"""
-        return self.format == "sequences"
+        return self.format in ("sequences", "careerbuilder")
 
     def stage(self, name: Stage) -> Held:
         """`tune` or `test`."""

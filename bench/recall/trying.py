@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bench.recall.sets import PublicSet, Stage
-    from twoside.funnel.merge.learned import FittedLearned
 
 FOLDER = "twoside.funnel.recall.channels"
+CHANNEL = [sys.executable, "-m", "bench.recall.channel_jobs"]
+"""What runs the jobs of a channel."""
 NEEDS = {
     "activity": "times",
     "cold_start": "times of beginning",
@@ -38,6 +39,8 @@ NEEDS = {
     "similarity": "declared wishes",
 }
 """Channels that a public set has nothing for."""
+NEEDS_ORDER = {"item2vec": "neighbours in time", "mind": "what came next", "two_tower": "the same"}
+"""Those that learn from who took what after what."""
 WIDTH = 200
 HEAVY = 10
 """Liked items from which a person is heavy, in the learned merge."""
@@ -61,13 +64,12 @@ class Trying:
 
     def channels(self, only: list[str]) -> dict[str, Any]:
         """Every channel that applies, or those named."""
-        names = only or [name for name in components.names(FOLDER) if name not in NEEDS]
-        command = [sys.executable, "-m", "bench.recall.channel_jobs"]
+        names = only or applying(self.found)
         tried = {
             name: [{**one, **self.fixed} for one in trials(name, self.found.format)]
             for name in names
         }
-        return {name: self._said(name, command, tried[name], keep=True) for name in names}
+        return {name: self._said(name, CHANNEL, tried[name], keep=True) for name in names}
 
     def peers(self, pythons: Mapping[str, str], only: list[str]) -> dict[str, Any]:
         """Every peer, by the name of its file and method; one that cannot run says why.
@@ -77,20 +79,18 @@ class Trying:
         """
         from bench.recall.peers import PEERS
 
-        self._share()
+        self.share()
         report = {}
         for peer in PEERS:
             if (only and peer.name not in only) or not peer.suits(self.found.ordered):
                 continue
-            command = [pythons.get(peer.library, pythons[""]), "-m"]
-            command.append(f"bench.recall.peers.{peer.library}")
+            command = peer.command(pythons)
             report[peer.name] = self._said(peer.name, command, peer.trials, keep=False)
         return report
 
     def merged(self) -> dict[str, Any]:
         """The lists of all channels as one: by turns, and learned on the validation part; with
-        what the learned merge says of each channel. Where candidates must be told apart a second
-        merge orders everything: one that is learned from all places knows less of the first."""
+        what the learned merge says of each channel."""
         if len(self.lists) < 2:
             return {}
         tune, test = (
@@ -98,18 +98,21 @@ class Trying:
             for stage in ("tune", "test")
         )
         began = time.process_time()
-        first = [_cut(lists, WIDTH) for lists in (tune, test)]
         kinds = [kinds_of(self.found.stage(s).asking().past, HEAVY) for s in ("tune", "test")]
+        settings = Learned(
+            limit=self.width, heavy=HEAVY, total=len(test) * self.width, refuse=False
+        )
         try:
-            learned, items = self._learned(*first, kinds)
-            whole = items if self.width == WIDTH else self._learned(tune, test, kinds)[1]
+            learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
         except DataError as error:
             return {"failed": str(error)}
+        ways = {
+            "snake": Snake(limit=self.width).merge(test).items,
+            "learned": learned.merge(test, kinds=kinds[1]).items,
+        }
         learned_in = time.process_time() - began
-        ways = {"snake": Snake(limit=WIDTH).merge(first[1]).items, "learned": items}
-        orders = {"snake": Snake(limit=self.width).merge(test).items, "learned": whole}
         report: dict[str, Any] = {
-            name: judged(self.found.test, items, self._places(orders[name]))
+            name: judged(self.found.test, items, self._places(items))
             for name, items in ways.items()
         }
         report["learned"]["fit_cpu_s"] = round(learned_in, 1)
@@ -122,15 +125,6 @@ class Trying:
         }
         report["report"] = learned.report.as_json()
         return report
-
-    def _learned(
-        self, tune: dict[str, Recalled], test: dict[str, Recalled], kinds: list[np.ndarray]
-    ) -> tuple[FittedLearned, np.ndarray]:
-        """The merge learned from lists of one length, and its lists of the test."""
-        width = next(iter(test.values())).items.shape[1]
-        settings = Learned(limit=width, heavy=HEAVY, total=len(test) * width, refuse=False)
-        learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
-        return learned, learned.merge(test, kinds=kinds[1]).items
 
     def _places(self, items: np.ndarray) -> np.ndarray | None:
         """float32 (n, 100): minus each candidate's place in the list; -inf if it has none."""
@@ -166,9 +160,9 @@ class Trying:
     ) -> dict[str, Any]:
         best, gained = 0, [float("nan")]
         if len(tried) > 1 or keep:
-            jobs = [self._job(name, "tune", n, one, 0) for n, one in enumerate(tried)]
-            self._run(name, command, jobs)
-            gained = [self._judged("tune", job)["ndcg@10"] for job in jobs]
+            jobs = [self.job(name, "tune", n, one, 0) for n, one in enumerate(tried)]
+            self.run(name, command, jobs)
+            gained = [self.judged("tune", job)[self.tuned_by] for job in jobs]
             best = int(np.argmax(gained))
             if keep:
                 Path(jobs[best]["out"]).replace(self.scratch / f"{name}-tune.npz")
@@ -176,11 +170,11 @@ class Trying:
                 Path(job["out"]).unlink(missing_ok=True)
         jobs, costs = [], []
         for seed in range(self.seeds):
-            jobs.append(self._job(name, "test", best, tried[best], seed))
-            costs += self._run(name, command, jobs[-1:])
+            jobs.append(self.job(name, "test", best, tried[best], seed))
+            costs += self.run(name, command, jobs[-1:])
             if seed == 1 and self._same(jobs):
                 break  # the seed changes nothing
-        quality = [self._judged("test", job) for job in jobs]
+        quality = [self.judged("test", job) for job in jobs]
         for seed, job in enumerate(jobs):
             out = Path(job["out"])
             if keep:
@@ -190,7 +184,7 @@ class Trying:
             out.unlink(missing_ok=True)
         return {
             "settings": tried[best],
-            "validation ndcg@10": [round(g, 4) for g in gained],
+            f"validation {self.tuned_by}": [round(g, 4) for g in gained],
             **_over_seeds(quality),
             "runs": len(jobs),
             **{key: costs[0][key] for key in costs[0] if key != "job"},
@@ -200,9 +194,10 @@ class Trying:
         """Where the first places of a channel's lists of the test lie."""
         return self.scratch / f"{name}-test-seed{seed}.npz"
 
-    def _job(
+    def job(
         self, name: str, stage: Stage, number: int, settings: dict[str, Any], seed: int
     ) -> dict[str, Any]:
+        """A method with some settings on a stage, as a plan has it (`jobs.py`)."""
         title = f"{name}-{stage}-{number}-{seed}"
         candidates = self.found.stage(stage).candidates
         path = self.scratch / f"candidates-{stage}.npy"
@@ -219,13 +214,19 @@ class Trying:
         }
 
     @property
+    def tuned_by(self) -> str:
+        """The figure of the validation part that chooses: that of the set's own protocol."""
+        return "ndcg@10" if self.found.test.candidates is None else "ndcg@10 of 100"
+
+    @property
     def width(self) -> int:
         """Items asked of each method: all of them where candidates must be told apart."""
         return WIDTH if self.found.test.candidates is None else self.found.test.data.items.size
 
-    def _run(
+    def run(
         self, name: str, command: list[str], jobs: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
+        """Do jobs in one process; what each cost."""
         plan = self.scratch / f"{name}.json"
         of = {"folder": str(self.folder), "name": self.found.name, "format": self.found.format}
         told = {"method": name, "set": {**of, "seed": 0}, "jobs": jobs}
@@ -241,7 +242,8 @@ class Trying:
             print(f"  {line}", file=sys.stderr, flush=True)
         return lines
 
-    def _judged(self, stage: Stage, job: dict[str, Any]) -> dict[str, float]:
+    def judged(self, stage: Stage, job: dict[str, Any]) -> dict[str, float]:
+        """How good the lists of a job are."""
         with np.load(job["out"]) as arrays:
             among = arrays.get("among")
             return judged(self.found.stage(stage), arrays["items"], among)
@@ -254,7 +256,7 @@ class Trying:
         with np.load(path) as arrays:
             return Recalled(arrays["items"], arrays["scores"])
 
-    def _share(self) -> None:
+    def share(self) -> None:
         """The set as arrays, for peers."""
         for stage in ("tune", "test"):
             held = self.found.stage(stage)
@@ -270,12 +272,10 @@ class Trying:
             )
 
 
-def _cut(lists: dict[str, Recalled], width: int) -> dict[str, Recalled]:
-    """The first places of every list."""
-    return {
-        name: Recalled(found.items[:, :width], found.scores[:, :width])
-        for name, found in lists.items()
-    }
+def applying(found: PublicSet) -> list[str]:
+    """The channels that a set has something for."""
+    unfit = NEEDS if found.ordered else {**NEEDS, **NEEDS_ORDER}
+    return [name for name in components.names(FOLDER) if name not in unfit]
 
 
 def _over_seeds(quality: list[Mapping[str, float]]) -> dict[str, Any]:

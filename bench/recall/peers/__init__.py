@@ -9,7 +9,10 @@ RecBole twice, its EASE once, for the same model is tuned as rectools'.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Peer:
     def name(self) -> str:
         """`library.method`"""
         return f"{self.library}.{self.method}"
+
+    def command(self, pythons: Mapping[str, str]) -> list[str]:
+        """What runs its jobs; `pythons`: library -> the Python that has it, "" for all others."""
+        python = pythons.get(self.library, pythons[""])
+        return [python, "-m", f"bench.recall.peers.{self.library}"]
 
     def suits(self, ordered: bool) -> bool:
         """Can it run on a set with, or without, an order?"""
