@@ -9,7 +9,7 @@ demo: .venv/demo.ready
 	$(BIN)/twoside demo --accept-licence $(DEMO)
 
 test: .venv/dev.ready
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/dev.ready
 	$(BIN)/ruff check .
