@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bench.recall.sets import PublicSet, Stage
+    from twoside.funnel.merge.learned import FittedLearned
 
 FOLDER = "twoside.funnel.recall.channels"
 CHANNEL = [sys.executable, "-m", "bench.recall.channel_jobs"]
@@ -90,7 +91,8 @@ class Trying:
 
     def merged(self) -> dict[str, Any]:
         """The lists of all channels as one: by turns, and learned on the validation part; with
-        what the learned merge says of each channel."""
+        what the learned merge says of each channel. Where candidates must be told apart a second
+        merge orders everything: one that is learned from all places knows less of the first."""
         if len(self.lists) < 2:
             return {}
         tune, test = (
@@ -99,20 +101,17 @@ class Trying:
         )
         began = time.process_time()
         kinds = [kinds_of(self.found.stage(s).asking().past, HEAVY) for s in ("tune", "test")]
-        settings = Learned(
-            limit=self.width, heavy=HEAVY, total=len(test) * self.width, refuse=False
-        )
+        first = [_cut(lists) for lists in (tune, test)]
         try:
-            learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
+            learned, items = self._learned(*first, kinds)
+            whole = items if self.width == WIDTH else self._learned(tune, test, kinds)[1]
         except DataError as error:
             return {"failed": str(error)}
-        ways = {
-            "snake": Snake(limit=self.width).merge(test).items,
-            "learned": learned.merge(test, kinds=kinds[1]).items,
-        }
         learned_in = time.process_time() - began
+        ways = {"snake": Snake(limit=WIDTH).merge(first[1]).items, "learned": items}
+        orders = {"snake": Snake(limit=self.width).merge(test).items, "learned": whole}
         report: dict[str, Any] = {
-            name: judged(self.found.test, items, self._places(items))
+            name: judged(self.found.test, items, self._places(orders[name]))
             for name, items in ways.items()
         }
         report["learned"]["fit_cpu_s"] = round(learned_in, 1)
@@ -125,6 +124,15 @@ class Trying:
         }
         report["report"] = learned.report.as_json()
         return report
+
+    def _learned(
+        self, tune: dict[str, Recalled], test: dict[str, Recalled], kinds: list[np.ndarray]
+    ) -> tuple[FittedLearned, np.ndarray]:
+        """The merge learned from lists of one length, and its lists of the test."""
+        width = next(iter(test.values())).items.shape[1]
+        settings = Learned(limit=width, heavy=HEAVY, total=len(test) * width, refuse=False)
+        learned = learn_merge(tune, self.found.tune.truth, kinds[0], settings=settings)
+        return learned, learned.merge(test, kinds=kinds[1]).items
 
     def _places(self, items: np.ndarray) -> np.ndarray | None:
         """float32 (n, 100): minus each candidate's place in the list; -inf if it has none."""
@@ -270,6 +278,14 @@ class Trying:
                 items=held.data.items.size,
                 asked=held.person,
             )
+
+
+def _cut(lists: dict[str, Recalled]) -> dict[str, Recalled]:
+    """The first places of every list."""
+    return {
+        name: Recalled(found.items[:, :WIDTH], found.scores[:, :WIDTH])
+        for name, found in lists.items()
+    }
 
 
 def applying(found: PublicSet) -> list[str]:
