@@ -1,4 +1,5 @@
-"""LibRecommender: Swing and ItemCF in Rust (`pip install LibRecommender recfarm tensorflow-cpu`).
+"""LibRecommender: Swing and ItemCF in Rust (`pip install LibRecommender recfarm
+tensorflow-cpu pandas scikit-learn`).
 
 Its lists come by its own recommend call, person by person; candidates cannot be told apart by it,
 so for sets with candidates it gives its list of all items.
@@ -6,8 +7,10 @@ so for sets with candidates it gives its list of all items.
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +49,10 @@ class Listed:
         return np.take_along_axis(table, candidates, axis=1)
 
 
-def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Listed:
-    """One method."""
+@cache
+def taken_in(folder: str, stage: str) -> tuple[Shared, Any, Any]:
+    """The likes of a stage, as the library wants them; not counted as learning."""
+    shared = Shared.of(folder, stage)
     rows = pd.DataFrame(
         {
             "user": shared.person,
@@ -56,9 +61,14 @@ def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Lis
             "time": np.arange(len(shared.item)),
         }
     )
-    train, info = DatasetPure.build_trainset(rows, shuffle=False)
+    return shared, *DatasetPure.build_trainset(rows, shuffle=False)
+
+
+def fit(method: str, folder: str, job: dict[str, Any]) -> Listed:
+    """One method."""
+    shared, train, info = taken_in(folder, job["stage"])
     kind = {"swing": Swing, "itemcf": ItemCF}[method]
-    model = kind(task="ranking", data_info=info, seed=seed, **settings)
+    model = kind(task="ranking", data_info=info, seed=job["seed"], **job["settings"])
     model.fit(train, neg_sampling=True, verbose=0)  # these two draw none; without, it wants zeros
     return Listed(model, shared)
 
@@ -66,6 +76,6 @@ def fit(method: str, shared: Shared, settings: dict[str, Any], seed: int) -> Lis
 if __name__ == "__main__":
     plan = Path(sys.argv[1])
     method, folder = told(plan)
-    work(
-        plan, lambda job: fit(method, Shared.of(folder, job["stage"]), job["settings"], job["seed"])
-    )
+    for job in json.loads(plan.read_text())["jobs"]:
+        taken_in(folder, job["stage"])
+    work(plan, lambda job: fit(method, folder, job))
