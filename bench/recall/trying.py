@@ -21,6 +21,7 @@ from twoside.funnel.merge.learned import Learned, learn_merge
 from twoside.funnel.merge.learning.kinds import kinds_of
 from twoside.funnel.merge.snake import Snake
 from twoside.funnel.recall.channel import Recalled
+from twoside.funnel.recall.terms import term_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ NEEDS = {
 """Channels that a public set has nothing for."""
 NEEDS_ORDER = {"item2vec": "neighbours in time", "mind": "what came next", "two_tower": "the same"}
 """Those that learn from who took what after what."""
+NEEDS_WORDS = {"content": "words of items", "content_simitem": "the same", "preference": "the same"}
 WIDTH = 200
 HEAVY = 10
 """Liked items from which a person is heavy, in the learned merge."""
@@ -290,7 +292,9 @@ def _cut(lists: dict[str, Recalled]) -> dict[str, Recalled]:
 
 def applying(found: PublicSet) -> list[str]:
     """The channels that a set has something for."""
-    unfit = NEEDS if found.ordered else {**NEEDS, **NEEDS_ORDER}
+    unfit = dict(NEEDS)
+    unfit |= {} if found.ordered else NEEDS_ORDER
+    unfit |= {} if term_columns(found.test.data.items) else NEEDS_WORDS
     return [name for name in components.names(FOLDER) if name not in unfit]
 
 
