@@ -40,7 +40,7 @@ class NearLists:
     item: np.ndarray
     """int32 (total,)"""
     near: np.ndarray
-    """float32 (total,), above 0"""
+    """float32 (total,)"""
     size: int
     """Rows of items."""
 

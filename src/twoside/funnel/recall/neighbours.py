@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from twoside.funnel.recall.channel import Recalled
-from twoside.funnel.recall.reasons import listed, near_in
-from twoside.funnel.recall.tally import place_of, places
-from twoside.index.keys import ALL, buffer, fewer, finish, key_of
+from twoside.funnel.recall.near_lists import NearLists
+from twoside.funnel.recall.seeds import Seeds, never
+from twoside.index.keys import finish, key_of
 from twoside.schema.artefact import Packed
-from twoside.schema.reasons import Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from twoside.funnel.recall.channel import Asking
+    from twoside.funnel.recall.channel import Asking, Recalled
+    from twoside.schema.reasons import Reasons
     from twoside.schema.request import Candidates
 
 
@@ -55,40 +54,24 @@ class ItemNeighbours:
 
     def recall(self, asking: Asking, limit: int) -> Recalled:
         """The items nearest to what the person did last."""
-        past = asking.past
-        items = np.full((len(asking), limit), -1, np.int32)
-        scores = np.zeros((len(asking), limit), np.float32)
-        if not limit:
-            return Recalled(items, scores)
-        _gather(
-            past.start,
-            past.item,
-            past.weight,
-            past.refused,
-            self.start,
-            self.item,
-            self.near,
-            asking.open_up_to(len(self.start) - 1),
-            self.last,
-            float(self.decay),
-            self.repeat,
-            items,
-            scores,
-        )
-        return Recalled(items, scores)
+        is_open = asking.open_up_to(len(self.start) - 1)
+        return self._lists.gather(self._seeds(asking), is_open, never(asking, self.repeat), limit)
 
     def reasons(self, asking: Asking, item: int) -> Reasons:
         """What each recent item of the one person who asks adds to the score of an item:
         decay^k * weight_i * near(i, j). They sum to it, whether or not the person may get it."""
-        past = asking.past
-        liked = np.flatnonzero((past.weight > 0) & ~past.refused)[: self.last]
-        worth = past.weight[liked] * float(self.decay) ** np.arange(len(liked))
-        seeds = past.item[liked]
-        return Reasons.sorted(seeds, worth * near_in(self.start, self.item, self.near, seeds, item))
+        return self._lists.reasons(self._seeds(asking), item)
+
+    @property
+    def _lists(self) -> NearLists:
+        return NearLists(self.start, self.item, self.near, len(self.start) - 1)
+
+    def _seeds(self, asking: Asking) -> Seeds:
+        return Seeds.of(asking, self.last, self.decay, np.inf)
 
     def nearest(self, item: int, most: int) -> Candidates:
         """The neighbours of an item, nearest first, open or not."""
-        return listed(self.start, self.item, self.near, item, most)
+        return self._lists.nearest(item, most)
 
     def pack(self) -> Packed:
         """Settings and lists."""
@@ -162,68 +145,3 @@ def turned_round(
         first, past = begin[j], begin[j + 1]
         finish(keys[first:past], past - first, past - first, owners[first:past], values[first:past])
     return begin, owners, values
-
-
-@njit(cache=True, nogil=True)
-def _gather(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
-    past_start,
-    past_item,
-    past_weight,
-    refused,
-    start,
-    item,
-    near,
-    is_open,
-    last,
-    decay,
-    repeat,
-    out_items,
-    out_scores,
-):
-    known, limit, most = len(start) - 1, out_items.shape[1], 0
-    for i in range(len(past_start) - 1):
-        used, entries = 0, 0
-        for r in range(past_start[i], past_start[i + 1]):
-            if past_weight[r] > 0 and not refused[r]:
-                if used == last:
-                    break
-                used += 1
-                if past_item[r] < known:
-                    entries += start[past_item[r] + 1] - start[past_item[r]]
-        most = max(most, entries)
-    number, score, used_at = places(min(most, known))
-    value = np.empty(len(used_at), np.float32)
-    keys = buffer(limit)
-    for i in range(len(past_start) - 1):
-        count, used, factor = 0, 0, 1.0
-        for r in range(past_start[i], past_start[i + 1]):
-            if refused[r] or past_weight[r] <= 0:
-                continue
-            if used == last:
-                break
-            used += 1
-            seed = past_item[r]
-            if seed < known:
-                part = factor * past_weight[r]
-                for e in range(start[seed], start[seed + 1]):
-                    at = place_of(number, item[e])
-                    used_at[count] = at
-                    count += number[at] < 0  # no branch: nobody can guess which come twice
-                    number[at] = item[e]
-                    score[at] += part * near[e]
-            factor *= decay
-        for r in range(past_start[i], past_start[i + 1]):
-            if refused[r] or (not repeat and past_weight[r] > 0):
-                score[place_of(number, past_item[r])] = 0.0  # a free place keeps its 0
-        for t in range(count):
-            value[t] = score[used_at[t]]
-        found, bar = 0, ALL
-        for t in range(count):
-            j = number[used_at[t]]
-            keys[found] = key_of(value[t], j)
-            found += (keys[found] < bar) & is_open[j] & (value[t] > 0)
-            if found == len(keys):
-                found, bar = fewer(keys, limit)
-        for t in range(count):
-            number[used_at[t]], score[used_at[t]] = -1, 0.0
-        finish(keys, found, limit, out_items[i], out_scores[i])
