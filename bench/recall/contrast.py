@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.recall.quality import RARE, ndcg
+from twoside.funnel.recall.terms import term_columns
 from twoside.metrics.topn import hit_ranks
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
     from bench.recall.trying import Trying
 
 PLAINER: dict[str, dict[str, Any]] = {"item2vec": {"side": False}}
-"""Channel -> what makes it plain. Looked at where the set has an order."""
+"""Channel -> what makes it plain. Looked at where the set has an order and words."""
 _DRAWS = 1000
 
 
 def contrasts(trying: Trying) -> dict[str, dict[str, Any]]:
     """Of each channel that was run and has a plain form: how that one did, and the gain over it."""
-    report = {}
+    report: dict[str, dict[str, Any]] = {}
+    if not (trying.found.ordered and term_columns(trying.found.test.data.items)):
+        return report
     for name, plain in PLAINER.items():
-        if not trying.found.ordered or name not in trying.lists:
+        if name not in trying.lists:
             continue
         scratch = trying.scratch / f"{name}-plain"
         scratch.mkdir(exist_ok=True)
