@@ -22,7 +22,7 @@ _THINNED = 8
 
 def thinned(depth: np.ndarray) -> np.ndarray:
     """float64: about how many places of lists so deep, int64, stay."""
-    return np.minimum(depth, _HEAD) + np.maximum(depth - _HEAD, 0) / _THINNED
+    return np.asarray(np.minimum(depth, _HEAD) + np.maximum(depth - _HEAD, 0) / _THINNED)
 
 
 @dataclass(frozen=True)
