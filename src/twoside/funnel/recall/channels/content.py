@@ -289,13 +289,16 @@ def _fitting(  # type: ignore[no-untyped-def]  # noqa: PLR0912
             barred[past_item[r]] = refused[r] or (not repeat and past_weight[r] > 0)
         count = 0
         for s in range(start[i], start[i + 1]):
-            if value[s] <= 0:
+            first, past = of_start[term[s]], of_start[term[s] + 1]
+            # a word that says nothing (idf 0) would leave 0, and its items would be noted again
+            if value[s] <= 0 or first == past or of_value[first] <= 0:
                 continue
-            for e in range(of_start[term[s]], of_start[term[s] + 1]):
+            worth = np.float64(value[s])  # float32 products fit in float64: never 0
+            for e in range(first, past):
                 j = of_item[e]
                 touched[count] = j
                 count += score[j] == 0  # no branch: nobody can guess which items come twice
-                score[j] += value[s] * of_value[e]
+                score[j] += worth * of_value[e]
         any_number, most = False, 0.0  # what the numbers can add at most
         for c in range(len(scale)):
             if not np.isnan(wanted[i, c]) and weights[c] > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from unit.funnel.recall.little_market import MATCHES, NOW_MS, START_MS, market, 
 from twoside.funnel.recall.channel import RecallData
 from twoside.funnel.recall.channels.content import Content
 from twoside.schema.behaviours import Behaviours
+from twoside.schema.entities import Codes
 
 
 def test_reasons_sum_to_the_score() -> None:
@@ -101,3 +103,23 @@ def test_an_item_after_the_fit_is_found_by_its_words() -> None:
     )
     found = fitted.recall(asking, 3)
     assert (found.items >= 200).any()
+
+
+def test_a_word_that_all_items_have_twice_says_nothing() -> None:
+    data = market(people=30, items=80, rows=600)
+    skills = data.items.lists["skills"]
+    new = data.items.sizes["skills"]
+    words = [[*skills.values[a:b].tolist(), new, new] for a, b in pairwise(skills.start.tolist())]
+    start = np.concatenate([[0], np.cumsum([len(row) for row in words])]).astype(np.int64)
+    common = Codes(np.concatenate(words).astype(np.int32), start)
+    items = replace(
+        data.items,
+        lists={**data.items.lists, "skills": common},
+        sizes={**data.items.sizes, "skills": new + 1},
+    )
+    data = replace(data, items=items)
+    found = Content().fit(data, 0).recall(question(data), 60).items
+    assert (found >= 0).any()
+    for row in found:
+        there = row[row >= 0]
+        assert len(np.unique(there)) == len(there)
