@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from twoside.metrics.topn import Truth
 
 
+_SCORES = "by the level of their list"
+"""What the edges of a stored merge part; before, they parted scores as they are."""
+
+
 @dataclass(frozen=True)
 class Learned:
     """Settings of the learned merge."""
@@ -155,8 +159,17 @@ class Learned:
         return Evidence(dict(lists), truth, value, known_kinds(kinds, people), each)
 
     def unpack(self, packed: Packed) -> FittedLearned:
-        """The fitted merge that `pack` described, with the settings it was fitted with."""
+        """The fitted merge that `pack` described, with the settings it was fitted with.
+
+        Raises:
+            DataError: it was learned when scores were taken as they are.
+        """
         meta, a = packed.meta, packed.arrays
+        if meta.get("scores") != _SCORES:
+            raise DataError(
+                f"merge: the stored merge takes scores {meta.get('scores', 'as they are')}: "
+                f"expected {_SCORES}. Train the funnel again."
+            )
         model = Model(a["budgets"], a["weights"], a["edges"])
         report = MergeReport.of_json(meta["report"])
         return FittedLearned(Learned(**meta["settings"]), tuple(meta["channels"]), model, report)
@@ -209,6 +222,7 @@ class FittedLearned:
         meta = {
             "settings": asdict(self.settings),
             "channels": list(self.channels),
+            "scores": _SCORES,
             "report": self.report.as_json(),
         }
         names = ("budgets", "weights", "edges")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -246,3 +246,12 @@ def test_wrong_evidence_says_what_is_wrong(fitted: FittedLearned) -> None:
         Learned().fit(short, truth, kind, {}, 1)
     with pytest.raises(ConfigError, match=r"no channel 'shrap' when .* Did you mean 'sharp'"):
         fitted.merge({"shrap": lists["sharp"]})
+
+
+def test_a_merge_stored_before_scores_had_a_level_is_refused() -> None:
+    lists, truth, kinds = world(3)
+    packed = learn_merge(lists, truth, kinds, settings=Learned(limit=LIMIT, draws=10)).pack()
+    assert Learned().unpack(packed).channels == tuple(lists)
+    old = replace(packed, meta={k: v for k, v in packed.meta.items() if k != "scores"})
+    with pytest.raises(DataError, match=r"takes scores as they are.*Train the funnel again"):
+        Learned().unpack(old)
