@@ -10,7 +10,8 @@ held-out items, once a seed; what a seed does not change is run once. Full ranki
 `ncf` says besides: its 99 negatives. Each method runs in a process of its own: CPU seconds of the
 fit, of all lists, and the process's peak memory are printed with the quality, `±` being half a
 95 % interval over people. A channel that has a plainer form (`contrast`) is also run in that one,
-and says what it has over it (`against`). `bench.recall.front` draws quality against concentration.
+and says what it has over it (`against`). `bench.recall.front` draws quality against concentration;
+`bench.recall.as_sequences` makes a set of a log.
 
 With `--results` what each method said and its lists stay in a folder, and a run that was stopped
 goes on there; a method whose code or trials are others is run again.

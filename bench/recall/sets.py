@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from twoside.errors import DataError
 from twoside.funnel.recall.ask import ask
 from twoside.funnel.recall.channel import Asking, RecallData
 from twoside.metrics.topn import Truth
@@ -116,11 +117,10 @@ def read(folder: Path, name: str, form: Format, seed: int = 0) -> PublicSet:
 
 
 def _sequences(folder: Path, name: str) -> PublicSet:
-    lines = [
-        np.array(line.split(), np.int64)
-        for line in (folder / f"{name}.txt").read_text().splitlines()
-        if line.strip()
-    ]
+    path = folder / f"{name}.txt"
+    lines = _lines(path)
+    if max(map(len, lines), default=0) < 4:
+        raise DataError(f"{path}: nobody has three items: one to learn from, two to ask.")
     person = np.repeat([line[0] for line in lines], [len(line) - 1 for line in lines])
     item = np.concatenate([line[1:] for line in lines])
     left = np.concatenate([np.arange(len(line) - 1, 0, -1) for line in lines])  # 1: the last
@@ -135,6 +135,24 @@ def _sequences(folder: Path, name: str) -> PublicSet:
         for k in (2, 1)
     ]
     return PublicSet(name, "sequences", *stages)
+
+
+def _lines(path: Path) -> list[np.ndarray]:
+    """int64: the person of each line and its items."""
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            row = np.array(line.split(), np.int64)
+        except (ValueError, OverflowError):
+            row = np.array([-1])
+        if (row < 0).any():
+            raise DataError(
+                f"{path}, line {number}: {line[:60]!r}: expected a person and its items in order "
+                f"of time, numbers of 0 or more (bench.recall.as_sequences makes them of a log)."
+            )
+        if len(row):
+            found.append(row)
+    return found
 
 
 def _with_attributes(folder: Path, name: str, size: int) -> EntityTable:

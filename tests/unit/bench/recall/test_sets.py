@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from bench.recall.sets import likes_by_third, read
+from twoside.errors import DataError
 from twoside.schema.calendar import DAY_MS
 
 if TYPE_CHECKING:
@@ -67,3 +69,30 @@ def test_a_set_is_known_by_what_is_in_it(tmp_path: Path) -> None:
         careerbuilder(tmp_path / name, "0\t0\n1\t1\n0\t2\n", "0\t1\n", test)
     prints = [read(tmp_path / n, "x", "careerbuilder").fingerprint for n in ("one", "two", "three")]
     assert prints[0] == prints[1] != prints[2]
+
+
+def test_the_last_item_is_asked_and_the_one_before_it_tunes(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("1 5 3 4\n\n2 3 5\n7 4\n")
+    found = read(tmp_path, "x", "sequences")
+    assert found.test.person.tolist() == [1, 2, 7]
+    assert found.test.truth.item.tolist() == [4, 5, 4]
+    assert found.test.data.behaviours.item.tolist() == [5, 3, 3]
+    assert found.tune.person.tolist() == [1, 2]
+    assert found.tune.truth.item.tolist() == [3, 3]
+    assert found.tune.data.behaviours.item.tolist() == [5]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 2 3 4\n2 3 four\n", "x.txt, line 2: '2 3 four': expected a person and its items"),
+        ("1 2 3 -4\n", "x.txt, line 1: '1 2 3 -4': expected"),
+        ("1 2 99999999999999999999\n", "line 1: .*: expected"),
+        ("1 2 3\n2 3 2\n", "x.txt: nobody has three items"),
+        ("\n", "x.txt: nobody has three items"),
+    ],
+)
+def test_sequences_that_cannot_be_read_say_where(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text(text)
+    with pytest.raises(DataError, match=said):
+        read(tmp_path, "x", "sequences")
