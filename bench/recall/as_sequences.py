@@ -6,8 +6,8 @@
 LOG and TABLE are Parquet, or CSV as pandas reads it (.gz too; tabs if a header has them). Each
 person's items in order of time (of the file where there is none), each item where it came first;
 people and items of fewer than `least` are left out until none are left (the k-core of He and
-McAuley 2016, "Ups and Downs"). `--where` keeps rows in which a column is not 0. The words of an
-item are the values of its columns; a value with commas is several.
+McAuley 2016, "Ups and Downs"). `--where` keeps rows in which a column is neither 0
+nor empty. The words of an item are the values of its columns; a value with commas is several.
 
 Writes DIR/NAME.txt and, with words, DIR/NAME_item2attributes.json: numbers from 1, by the order of
 the ids.
@@ -28,7 +28,7 @@ def main() -> None:
     log = _read(asked.log)
     names = [asked.person, asked.item, *([asked.time] if asked.time else [])]
     _expect(log, asked.log, [*names, *([asked.where] if asked.where else [])])
-    kept = log[log[asked.where] != 0] if asked.where else log
+    kept = log[log[asked.where].fillna(0) != 0] if asked.where else log
     pairs = _core(_in_order(kept, *names), asked.least)
     if pairs.empty:
         raise SystemExit(f"{asked.log}: no person and item with {asked.least} of each other.")
@@ -51,7 +51,8 @@ def main() -> None:
 def _read(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    return pd.read_csv(path, sep=None, engine="python")
+    tabs = pd.read_csv(path, sep="\t", nrows=0).shape[1] > 1
+    return pd.read_csv(path, sep="\t" if tabs else ",")
 
 
 def _expect(table: pd.DataFrame, path: Path, columns: list[str]) -> None:
@@ -99,7 +100,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--person", required=True, metavar="COLUMN")
     parser.add_argument("--item", required=True, metavar="COLUMN")
     parser.add_argument("--time", default="", metavar="COLUMN")
-    parser.add_argument("--where", default="", metavar="COLUMN", help="rows where it is not 0")
+    parser.add_argument("--where", default="", metavar="COLUMN", help="rows that have it")
     parser.add_argument("--items", type=Path, default=None, metavar="TABLE")
     parser.add_argument("--words", nargs="*", default=[], metavar="COLUMN", help="of that table")
     parser.add_argument("--least", type=int, default=5)

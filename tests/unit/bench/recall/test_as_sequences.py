@@ -20,6 +20,7 @@ LOG = pd.DataFrame(
         ("ann", "tea", 3, 1),
         ("ann", "rum", 1, 1),
         ("ann", "tea", 0, 0),  # not taken
+        ("bob", "tea", 0, None),  # not known to be
         ("ann", "rum", 5, 1),  # again
         ("bob", "rum", 2, 1),
         ("bob", "tea", 9, 1),
@@ -38,15 +39,15 @@ def run(monkeypatch: pytest.MonkeyPatch, *told: object) -> None:
     main()
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "csv.gz", "parquet"])
 def test_a_log_in_order_of_time_cut_to_its_core(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / f"log.{kind}"
-    if kind == "csv":
-        LOG.to_csv(log, index=False, sep="\t")
-    else:
+    if kind == "parquet":
         LOG.to_parquet(log)
+    else:
+        LOG.to_csv(log, index=False, sep="\t" if kind == "tsv" else ",")
     run(monkeypatch, log, *ASKED, "--least", 2, "--out", tmp_path / "sets" / "Bar")
     # ale is 1, rum 2, tea 3; gin had one person, and cat one item
     assert (tmp_path / "sets" / "Bar.txt").read_text() == "1 2 3 1\n2 1 2 3\n"
