@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twoside.errors import DataError
 from twoside.metrics.coverage import coverage, times_shown
 from twoside.metrics.gini import gini
 from twoside.metrics.topn import hit_ranks
@@ -22,14 +23,18 @@ def judged(held: Held, items: np.ndarray, among: np.ndarray | None = None) -> di
     """Quality of the lists of all who were asked.
 
     Args:
-        items: int32 (n, width >= 100), best first, -1 at the end.
+        items: int32 (n, width >= 100), best first, none twice in a row, -1 at the end.
         among: float32 (n, 100): scores of the candidates, where the set has them; a candidate
             without a score has -inf.
 
     Returns:
         HR, NDCG and recall at 10, recall at 100, coverage and Gini of the first 10, the same hit
         rate on rare items; `±` is half a 95 % interval over people.
+
+    Raises:
+        DataError: a list has an item twice; of it the last place would count.
     """
+    _check_once(items)
     gain = ndcg(items, held.truth)
     found = {"ndcg@10": _mean(gain), "ndcg@10 ±": _half(gain)}
     hits = hit_shares(items, held.truth, 10)
@@ -96,6 +101,17 @@ def _among(score: np.ndarray) -> dict[str, float]:
         "ndcg@10 of 100": gain.mean(),
         "ndcg@10 of 100 ±": _half(gain),
     }
+
+
+def _check_once(items: np.ndarray) -> None:
+    ordered = np.sort(items, axis=1)
+    twice = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
+    if twice.any():
+        row, place = np.argwhere(twice)[0]
+        raise DataError(
+            f"list {row} has item {ordered[row, place]} twice: expected every item once; keep its "
+            f"first place."
+        )
 
 
 def _mean(values: np.ndarray) -> float:

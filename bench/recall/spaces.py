@@ -23,11 +23,11 @@ ORDERED: dict[str, Trials] = {
     ],
     "swing": [
         {},
-        {"alpha": 5.0},
         {"decay": 0.6},
-        {"damping": 0.0},
-        {"decay": 0.6, "alpha": 10.0},
-        {"decay": 0.6, "damping": 0.3},
+        {"decay": 0.6, "fame": 0.2},
+        {"decay": 0.6, "fame": 0.2, "alpha": 10.0, "damping": 0.3},
+        {"decay": 0.6, "fame": 0.4},
+        {"decay": 0.6, "fame": 0.4, "alpha": 10.0, "damping": 0.3},
     ],
     "usercf": [
         {},
@@ -85,14 +85,21 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "swing": [
-        {**_BAG, "alpha": alpha, "damping": damping, "max_people": people}
-        for alpha, damping, people in (
-            (1.0, 0.5, 200),
-            (10.0, 0.5, 200),
-            (10.0, 0.0, 200),
-            (1.0, 0.0, 200),
-            (20.0, 0.3, 500),
-            (5.0, 0.7, 500),
+        {
+            **_BAG,
+            "alpha": alpha,
+            "damping": damping,
+            "max_people": people,
+            "fame": fame,
+            "neighbours": near,
+        }
+        for alpha, damping, people, fame, near in (
+            (1.0, 0.5, 200, 0.0, 200),
+            (20.0, 0.3, 500, 0.0, 200),
+            (5.0, 0.7, 500, 0.2, 200),
+            (5.0, 0.7, 500, 0.5, 200),
+            (10.0, 0.5, 10**6, 0.8, 200),
+            (10.0, 0.5, 10**6, 0.9, 400),
         )
     ],
     "usercf": [

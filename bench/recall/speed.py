@@ -44,11 +44,11 @@ PAIRS: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
         {"K": 101},  # an item is its own first neighbour there
     ),
     (
-        "Swing, alpha 1, 20 near",
+        "Swing, people of n items weigh 1 / sqrt(n), 20 near",
         "swing",
-        {**_BAG, "alpha": 1.0, "damping": 0.0, "max_people": 10**6, "neighbours": 20},
+        {**_BAG, "alpha": 0.0, "damping": 0.5, "max_people": 10**6, "neighbours": 20},
         "librecommender.swing",
-        {"alpha": 1.0, "top_k": 20},
+        {"alpha": 1.0, "top_k": 20},  # its overlap of a pair leaves the item itself out
     ),
     *(
         (

@@ -111,4 +111,5 @@ PEERS = [
         only_ordered=True,
     ),
     Peer("librecommender", "itemcf", _grid("k_sim", (10, 20, 50, 100, 200, 400))),
+    Peer("librecommender", "usercf", _grid("k_sim", (10, 20, 50, 100, 200, 400))),
 ]

@@ -1,8 +1,10 @@
-"""LibRecommender: Swing and ItemCF in Rust (`pip install LibRecommender recfarm
+"""LibRecommender: Swing, ItemCF and UserCF in Rust (`pip install LibRecommender recfarm
 tensorflow-cpu pandas scikit-learn`).
 
-Its lists come by its own recommend call, person by person; candidates cannot be told apart by it,
-so for sets with candidates it gives its list of all items.
+Its lists come by its own recommend call. Swing fills a list that is too short with popular items
+drawn with replacement, also such as stand in it already: an item counts where it stands first.
+Candidates are told apart by their place in the list of all items; its predict call takes the mean
+over an item's neighbours that the person has, which is not the order of its lists.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from libreco.algorithms import ItemCF, Swing
+from libreco.algorithms import RsItemCF, RsUserCF, Swing
 from libreco.data import DatasetPure
 
 from bench.recall.jobs import told, work
@@ -35,8 +37,7 @@ class Listed:
         found = self.model.recommend_user(self.shared.asked.tolist(), width)
         items = np.full((len(self.shared.asked), width), -1, np.int32)
         for row, person in enumerate(self.shared.asked.tolist()):
-            known = set(self.shared.past(person, 10**6).tolist())
-            new = [item for item in found[person].tolist() if item not in known]
+            new = self.shared.new_once(person, found[person])
             items[row, : len(new)] = new
         places = np.arange(width, 0, -1, dtype=np.float32)
         return items, np.where(items >= 0, places, 0)
@@ -67,9 +68,9 @@ def taken_in(folder: str, stage: str) -> tuple[Shared, Any, Any]:
 def fit(method: str, folder: str, job: dict[str, Any]) -> Listed:
     """One method."""
     shared, train, info = taken_in(folder, job["stage"])
-    kind = {"swing": Swing, "itemcf": ItemCF}[method]
+    kind = {"swing": Swing, "itemcf": RsItemCF, "usercf": RsUserCF}[method]
     model = kind(task="ranking", data_info=info, seed=job["seed"], **job["settings"])
-    model.fit(train, neg_sampling=True, verbose=0)  # these two draw none; without, it wants zeros
+    model.fit(train, neg_sampling=True, verbose=0)  # these draw none; without, it wants zeros
     return Listed(model, shared)
 
 

@@ -46,6 +46,12 @@ class Shared:
         """The newest items, oldest first."""
         return self.item[self.start[person] : self.start[person + 1]][-latest:]
 
+    def new_once(self, person: int, items: np.ndarray) -> np.ndarray:
+        """Of a list those that the person does not know, each where it stands first."""
+        first = np.sort(np.unique(items, return_index=True)[1])
+        once = items[first]
+        return np.asarray(once[~np.isin(once, self.past(person, 10**6))])
+
 
 @dataclass(frozen=True)
 class Scored:

@@ -60,9 +60,9 @@ def _overlaps(some, start, item, of_start, of):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def pair_by_pair(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a step
-    begin, end, start, item, of_start, of, weight, share, neighbours
+    begin, end, start, item, of_start, of, weight, share, fame, neighbours
 ):
-    """Near items of `begin` to `end`.
+    """Near items of `begin` to `end`, each row divided by its sum to the power of `fame`.
 
     Args:
         of: int32 (pairs,): who liked item j is `of_start[j]:of_start[j + 1]`, ascending.
@@ -128,7 +128,7 @@ def pair_by_pair(  # type: ignore[no-untyped-def]  # noqa: PLR0912 - one loop a 
                         row[shared[b]] += part
                         b += 1
         _add(square, mine, low, high, begin, table)
-    return _nearest(table, neighbours)
+    return _nearest(table, fame, neighbours)
 
 
 @njit(cache=True, nogil=True)
@@ -148,7 +148,7 @@ def _add(square, mine, low, high, begin, table):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _nearest(table, neighbours):  # type: ignore[no-untyped-def]
+def _nearest(table, fame, neighbours):  # type: ignore[no-untyped-def]
     keys = buffer(neighbours)
     count = np.zeros(len(table), np.int64)
     item = np.empty(len(table) * neighbours, np.int32)
@@ -156,6 +156,9 @@ def _nearest(table, neighbours):  # type: ignore[no-untyped-def]
     filled = 0
     for i in range(len(table)):
         row = table[i]
+        whole = row.astype(np.float64).sum()
+        if fame and whole:
+            row /= whole**fame
         found, bar = 0, ALL
         for j in range(len(row)):
             keys[found] = key_of(row[j], j)

@@ -2,13 +2,15 @@
 
 A pair of people who share little else is strong evidence; a pair who share everything is weak:
 
-    near(i, j) = sum over pairs u < v in U_i and U_j of  w_u w_v / (alpha + |I_u and I_v|),
+    swing(i, j) = sum over pairs u < v in U_i and U_j of  w_u w_v / (alpha + |I_u and I_v|),
     w_u = |I_u| ^ -damping
+    near(i, j) = swing(i, j) / (sum over all k of swing(k, j)) ^ fame
 
 Source: Yang et al. 2020, "Large Scale Product Graph Construction for Recommendation in
 E-commerce", arXiv:2010.05525, equation 5. The weights of people are a common extension, not in
 the paper. Ours: at most `max_people` people of an item count, drawn by the seed, and the sum is
-scaled up by the share of pairs that was left out.
+scaled up by the share of pairs that was left out; and `fame`, for without it an item of many pairs
+is near to everything, and on dense data the lists are hardly more than what is liked anyway.
 
 The sums come in one of two orders, whichever is cheaper. Item by item (here): of the
 people of item i, those of each other item j; it finds the overlaps of a pair again for every item
@@ -26,7 +28,7 @@ from numba import njit
 
 from twoside.errors import ConfigError
 from twoside.funnel.recall.channels._swing_pairs import is_cheaper, pair_by_pair
-from twoside.funnel.recall.neighbours import ItemNeighbours, by_block
+from twoside.funnel.recall.neighbours import ItemNeighbours, by_block, turned_round
 from twoside.funnel.recall.taste import Taste
 from twoside.index.keys import ALL, buffer, fewer, finish, key_of
 
@@ -44,6 +46,10 @@ class Swing:
     """Smoothing of the overlap of a pair. Larger: pairs of broad taste are punished less."""
     damping: float = 0.5
     """Power by which people of many items count less; 0 is the paper."""
+    fame: float = 0.0
+    """Power of all that is near an item, by which its own nearness is divided; 0 is the paper, 0.9
+    suits dense ratings. Above 0 the nearest are kept of the item that may be returned, not of the
+    one that a person liked: so rare items have a chance."""
     max_people: int = 200
     """People kept per item. Work per item grows with its square."""
     neighbours: int = 200
@@ -71,7 +77,7 @@ class Swing:
             raise ConfigError(f"swing.max_people = {self.max_people}: expected 2 or more.")
         if not self.alpha > -2:  # a pair that counts shares two items
             raise ConfigError(f"swing.alpha = {self.alpha}: expected more than -2.")
-        for name in ("damping", "decay", "memory_mb"):
+        for name in ("damping", "fame", "decay", "memory_mb"):
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"swing.{name} = {getattr(self, name)}: expected 0 or more.")
 
@@ -81,9 +87,10 @@ class Swing:
         taste = Taste.of(data, self.latest)
         weight = np.maximum(taste.many, 1.0) ** -self.damping
         share = 1 / (self.alpha + np.arange(2, max(taste.many.max(initial=0), 2) + 1))
-        how = (weight, share, self.neighbours)
-        start, item, near = self._by_pairs(taste, how) or self._by_items(taste, how, seed)
-        return ItemNeighbours(start, item, near, asdict(self), self.last, self.decay, self.repeat)
+        how = (weight, share, float(self.fame), self.neighbours)
+        lists = self._by_pairs(taste, how) or self._by_items(taste, how, seed)
+        lists = turned_round(*lists) if self.fame else lists
+        return ItemNeighbours(*lists, asdict(self), self.last, self.decay, self.repeat)
 
     def _by_pairs(self, taste: Taste, how: tuple[Any, ...]) -> Rows | None:
         """None where the other order is cheaper, or people must be drawn."""
@@ -138,9 +145,9 @@ def _first_people(start, item, sequence, of_start):  # type: ignore[no-untyped-d
 
 @njit(cache=True, nogil=True)
 def item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - one loop a step
-    begin, end, start, item, of_start, of, everybody, weight, share, neighbours
+    begin, end, start, item, of_start, of, everybody, weight, share, fame, neighbours
 ):
-    """Near items of `begin` to `end`.
+    """Near items of `begin` to `end`, each row divided by its sum to the power of `fame`.
 
     The people of item i, numbered 0, 1, ..., are listed by each other item j that two of them
     liked. Person a's overlap with every later one is counted along the lists that a stands in;
@@ -232,6 +239,9 @@ def item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
                     more += part[b]
                 total[s] += more
         scale = everybody[i] * (everybody[i] - 1) / (n * (n - 1))
+        whole = scale * total[:lists].sum()
+        if fame and whole:
+            scale /= whole**fame
         found, bar = 0, ALL
         for s in range(lists):
             times[name[s]] = 0

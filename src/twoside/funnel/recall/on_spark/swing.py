@@ -87,7 +87,9 @@ def nearest(settings: Swing, block: pa.Table) -> pa.Table:
         all_of,
         many**-settings.damping,
         1 / (settings.alpha + np.arange(2, max(many.max(), 2) + 1)),
+        settings.fame,
         settings.neighbours,
     )
-    columns = (np.repeat(names[begin:end], count), names[found], value)
+    pair = (np.repeat(names[begin:end], count), names[found])
+    columns = (*(pair[::-1] if settings.fame else pair), value)
     return pa.table(dict(zip(lists.COLUMNS, columns, strict=True)))

@@ -70,7 +70,30 @@ def test_both_orders_of_work_are_the_formula(damping: float) -> None:
 
 def how(data: RecallData, way: Swing) -> tuple[Any, ...]:
     many = Taste.of(data, way.latest).many
-    return many**-way.damping, 1 / (way.alpha + np.arange(2, many.max() + 1)), way.neighbours
+    share = 1 / (way.alpha + np.arange(2, many.max() + 1))
+    return many**-way.damping, share, way.fame, way.neighbours
+
+
+@pytest.mark.parametrize("memory_mb", [0, 256])
+def test_fame_divides_by_all_that_is_near_an_item(memory_mb: int) -> None:
+    data, sets = crowd()
+    plain = near_by_hand(sets, 40, 1.0, 0.5)
+    by_hand = plain / plain.sum(axis=0) ** 0.8
+    fitted = Swing(fame=0.8, memory_mb=memory_mb).fit(data, 0)
+    np.testing.assert_allclose(dense(fitted, 40), by_hand, rtol=5e-6)
+    few = dense(Swing(fame=0.8, memory_mb=memory_mb, neighbours=3).fit(data, 0), 40)
+    kept = by_hand >= np.sort(by_hand, axis=0)[-3]  # the three nearest of each that is returned
+    np.testing.assert_allclose(few, np.where(kept, by_hand, 0), rtol=5e-6)
+
+
+def test_fame_gives_back_what_is_liked_by_few() -> None:
+    # item 0 is liked by all; each of 20 couples shares one rare item besides
+    rare = np.repeat(np.arange(1, 21), 2)
+    data = likes([*range(40)] * 2, [0] * 40 + rare.tolist(), 40, 21)
+    back = {fame: dense(Swing(fame=fame, alpha=0.0).fit(data, 0), 21) for fame in (0.0, 1.0)}
+    assert back[0.0][0, 1] == pytest.approx(back[0.0][1, 0])
+    assert back[1.0][0, 1] == pytest.approx(1.0)  # all that is near item 1 is item 0
+    assert back[1.0][1, 0] == pytest.approx(1 / 20)
 
 
 @pytest.mark.parametrize("memory_mb", [0, 256])
@@ -109,6 +132,7 @@ def test_of_a_person_with_very_many_items_only_the_latest_count() -> None:
         ({"max_people": 1}, "swing.max_people = 1: expected 2 or more."),
         ({"alpha": -2.0}, "swing.alpha = -2.0: expected more than -2."),
         ({"damping": -0.5}, "swing.damping = -0.5: expected 0 or more."),
+        ({"fame": -1.0}, "swing.fame = -1.0: expected 0 or more."),
         ({"block": 0}, "swing.block = 0: expected 1 or more."),
     ],
 )

@@ -85,6 +85,7 @@ def assert_same(one: ItemNeighbours, two: ItemNeighbours) -> None:
         ("itemcf", ItemCF(latest=6, neighbours=12, kept="candidate", shrink=0.0)),
         ("swing", Swing()),
         ("swing", Swing(max_people=7, latest=9, neighbours=12, damping=0.3)),
+        ("swing", Swing(max_people=7, neighbours=12, fame=0.8)),
     ],
 )
 def test_lists_are_those_of_one_machine(session, use, settings) -> None:
