@@ -103,14 +103,21 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "usercf": [
-        {**_PEOPLE, "fame": fame, "sharp": sharp, "neighbours": near, "shrink": shrink}
-        for fame, sharp, near, shrink in (
-            (0.0, 1.0, 100, 0.0),
-            (0.2, 1.0, 100, 0.5),
-            (0.2, 0.7, 200, 0.5),
-            (0.1, 1.0, 200, 3.0),
-            (0.3, 1.5, 300, 0.5),
-            (0.1, 1.0, 400, 0.5),
+        {
+            **_PEOPLE,
+            "fame": fame,
+            "sharp": sharp,
+            "neighbours": near,
+            "shrink": shrink,
+            "rarity": rarity,
+        }
+        for fame, sharp, near, shrink, rarity in (
+            (0.0, 1.0, 100, 0.0, 1.0),
+            (0.2, 1.0, 100, 0.5, 1.0),
+            (0.2, 0.7, 200, 0.5, 1.0),
+            (0.1, 1.0, 400, 0.5, 1.0),
+            (0.1, 2.0, 50, 0.0, 0.5),
+            (0.2, 2.0, 100, 0.0, 0.0),
         )
     ],
     "ease": [

@@ -4,8 +4,8 @@
     score(j)   = sum_v like(u, v)^sharp  order^k  w_vj / n_j^fame,          b_vi = w_vi f_i
 
 over the `neighbours` people v of the greatest like. k counts back from the latest item of the one
-it belongs to, w is the weight of a pair, n_i how many liked i, f_i = log(1 + people / n_i) damps
-items that everybody likes, for they say little about anybody.
+it belongs to, w is the weight of a pair, n_i how many liked i, f_i = log(1 + people / n_i)^rarity
+damps items that everybody likes, for they say little about anybody.
 Source: Breese et al. 1998, "Empirical Analysis of Predictive Algorithms for Collaborative
 Filtering", section 2.1 (vector similarity, inverse user frequency, and the power of the likeness,
 there case amplification); Herlocker et al. 1999, "An Algorithmic Framework for Performing
@@ -48,6 +48,9 @@ class UserCF:
     """Added to the product of the norms: people of few or common items count less."""
     sharp: float = 0.7
     """Power of the likeness; more lets the nearest people decide."""
+    rarity: float = 1.0
+    """Power by which rare items count more in the likeness; 0 counts all alike, which suits dense
+    ratings."""
     fame: float = 0.2
     """Power of how many liked an item, which its score is divided by; 0 leans to popular items."""
     order: float = 0.9
@@ -70,7 +73,7 @@ class UserCF:
         for name in ("neighbours", "max_people", "latest", "last"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"usercf.{name} = {getattr(self, name)}: expected 1 or more.")
-        for name in ("shrink", "sharp", "fame", "order", "decay"):
+        for name in ("shrink", "sharp", "rarity", "fame", "order", "decay"):
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"usercf.{name} = {getattr(self, name)}: expected 0 or more.")
 
@@ -79,7 +82,7 @@ class UserCF:
         a channel that finds nothing."""
         taste = Taste.of(data, self.latest, timed=True)
         many = np.maximum(np.diff(taste.of_start), 1)
-        rarity = np.log1p(len(taste.many) / many).astype(np.float32)
+        rarity = (np.log1p(len(taste.many) / many) ** self.rarity).astype(np.float32)
         bent = taste.weight * rarity[taste.item]
         norm = _norms(taste.start, bent)
         of_start, at = _newest(taste.of_start, taste.at, taste.ts_ms, self.max_people)

@@ -40,7 +40,7 @@ class Index:
 def index(settings: UserCF, log: Log, likes: DataFrame) -> Index:
     """From `likes.liked` of the log, at most `settings.latest` a person; of an empty past empty."""
     many = likes.groupBy("item").agg(fn.count("*").alias("liked_by"))
-    bent = fn.col("weight") * _rarity(log)
+    bent = fn.col("weight") * _rarity(settings, fn.col("liked_by"), log)
     famous = (fn.col("liked_by") ** -settings.fame).cast("float")
     age = fn.pow(fn.lit(float(settings.order)), fn.col("back")).cast("float")
     whole = likes.join(many, "item").select(
@@ -82,7 +82,7 @@ def fit(settings: UserCF, log: Log) -> FittedUserCF:
         who[newest],
         bent[newest],
         norm,
-        np.log1p(log.people / many).astype(np.float32),
+        (np.log1p(log.people / many) ** settings.rarity).astype(np.float32),
         lists.starts(person, log.people),
         item[in_time],
         vote[in_time],
@@ -122,8 +122,8 @@ def _like_minded(settings: UserCF, log: Log, found: Index, recent: DataFrame) ->
     """person, other (int), like (float): the `neighbours` of the greatest like of each person."""
     many = found.likes.groupBy("item").agg(fn.count("*").alias("liked_by"))
     fade = fn.pow(fn.lit(float(settings.decay)), fn.col("back"))
-    rarity = fn.coalesce(_rarity(log), fn.lit(np.log1p(log.people)).cast("float"))
-    mine = fade * fn.col("weight") * rarity
+    liked_by = fn.coalesce(fn.col("liked_by"), fn.lit(1))
+    mine = fade * fn.col("weight") * _rarity(settings, liked_by, log)
     mine_of = recent.join(many, "item", "left").select("person", "item", mine.alias("mine"))
     own = Window.partitionBy("person")
     mine_of = mine_of.withColumn("own", fn.sqrt(fn.sum(fn.col("mine") ** 2).over(own)))
@@ -138,5 +138,5 @@ def _like_minded(settings: UserCF, log: Log, found: Index, recent: DataFrame) ->
     return lists.first(likeness, "person", *order, limit=settings.neighbours)
 
 
-def _rarity(log: Log) -> Column:
-    return fn.log1p(fn.lit(log.people) / fn.col("liked_by")).cast("float")
+def _rarity(settings: UserCF, liked_by: Column, log: Log) -> Column:
+    return (fn.log1p(fn.lit(log.people) / liked_by) ** settings.rarity).cast("float")

@@ -26,7 +26,7 @@ def by_hand(data: RecallData, c: UserCF) -> np.ndarray:
     people, items = data.people.size, data.items.size
     kept = liked_in_order(data, c.latest)
     many = [sum(j in weights for weights in kept) for j in range(items)]
-    rare = [log1p(people / max(n, 1)) for n in many]
+    rare = [log1p(people / max(n, 1)) ** c.rarity for n in many]
     bent = [{j: w * rare[j] for j, w in weights.items()} for weights in kept]
     norm = [sqrt(sum(b**2 for b in row.values())) for row in bent]
     score = np.zeros((people, items))
@@ -53,8 +53,8 @@ def by_hand(data: RecallData, c: UserCF) -> np.ndarray:
     "settings",
     [
         UserCF(),
-        UserCF(neighbours=4, sharp=1, fame=0.5, repeat=True),
-        UserCF(latest=3, last=2, shrink=0, order=1, decay=1, fame=0),
+        UserCF(neighbours=4, sharp=1, fame=0.5, rarity=0.5, repeat=True),
+        UserCF(latest=3, last=2, shrink=0, order=1, decay=1, fame=0, rarity=0),
     ],
 )
 def test_a_list_is_the_formula(settings: UserCF) -> None:
@@ -137,6 +137,7 @@ def test_it_finds_what_the_two_kinds_of_people_like() -> None:
     [
         ({"neighbours": 0}, "usercf.neighbours = 0: expected 1 or more."),
         ({"sharp": -1.0}, "usercf.sharp = -1.0: expected 0 or more."),
+        ({"rarity": -0.1}, "usercf.rarity = -0.1: expected 0 or more."),
     ],
 )
 def test_a_wrong_setting_says_what_was_expected(wrong: dict[str, Any], message: str) -> None:

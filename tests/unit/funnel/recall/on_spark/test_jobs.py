@@ -127,7 +127,11 @@ def test_an_empty_past_and_one_person_have_no_neighbours(session, tmp_path) -> N
     assert not len(neighbours.fit("swing", Swing(), alone, 0).item)
 
 
-USERCF = [UserCF(), UserCF(max_people=5, latest=7, last=4, neighbours=6, order=0.5, repeat=True)]
+USERCF = [
+    UserCF(),
+    UserCF(max_people=5, latest=7, last=4, neighbours=6, order=0.5, repeat=True),
+    UserCF(rarity=0.5),
+]
 
 
 @pytest.mark.parametrize("settings", USERCF)
