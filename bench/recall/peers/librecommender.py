@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,16 @@ class Listed:
 
     model: Any
     shared: Shared
+    lists: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    """What `top` found, by width"""
 
     def top(self, width: int) -> tuple[np.ndarray, np.ndarray]:
         """Lists of all who are asked; its order, for it gives no scores."""
+        if width not in self.lists:
+            self.lists[width] = self._top(width)
+        return self.lists[width]
+
+    def _top(self, width: int) -> tuple[np.ndarray, np.ndarray]:
         found = self.model.recommend_user(self.shared.asked.tolist(), width)
         items = np.full((len(self.shared.asked), width), -1, np.int32)
         for row, person in enumerate(self.shared.asked.tolist()):
