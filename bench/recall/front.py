@@ -7,9 +7,9 @@
 Every channel is run with all that `spaces.py` tries of it and, where it has the setting `fame`,
 with each of FAMES too; peers with all that is tried of them; one seed. A point is NDCG@10 on the
 test and the Gini coefficient of how often each item stands in the first ten; the front are the
-points that no other beats in both. The points are for looking, not for choosing: with `--most-gini` each
-method's best NDCG@10 on validation among settings whose lists of the test (their items alone, not
-what was right) are no more concentrated is run with all seeds.
+points that no other beats in both. The points are for looking, not for choosing: with
+`--most-gini` each method's best NDCG@10 on validation among settings whose lists of the test
+(their items alone, not what was right) are no more concentrated is run with all seeds.
 """
 
 from __future__ import annotations
