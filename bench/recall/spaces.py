@@ -64,18 +64,16 @@ _BAG = {**_ALL, "latest": 5000}
 _KEEPS = {"latest": 5000, "half_life_days": _NEVER}
 _PEOPLE = {**_BAG, "order": 1.0, "max_people": 5000}
 
+
+def _named(names: tuple[str, ...], *rows: tuple[Any, ...]) -> Trials:
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 UNORDERED: dict[str, Trials] = {
     "itemcf": [
-        {
-            **_BAG,
-            "order_weight": 0.0,
-            "kept": "candidate",
-            "damp": damp,
-            "fame": fame,
-            "shrink": shrink,
-            "neighbours": near,
-        }
-        for damp, fame, shrink, near in (
+        {**_BAG, "order_weight": 0.0, "kept": "candidate", **one}
+        for one in _named(
+            ("damp", "fame", "shrink", "neighbours"),
             (False, 0.5, 10.0, 50),
             (True, 0.5, 10.0, 50),
             (True, 0.5, 3.0, 100),
@@ -85,15 +83,9 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "swing": [
-        {
-            **_BAG,
-            "alpha": alpha,
-            "damping": damping,
-            "max_people": people,
-            "fame": fame,
-            "neighbours": near,
-        }
-        for alpha, damping, people, fame, near in (
+        {**_BAG, **one}
+        for one in _named(
+            ("alpha", "damping", "max_people", "fame", "neighbours"),
             (1.0, 0.5, 200, 0.0, 200),
             (20.0, 0.3, 500, 0.0, 200),
             (5.0, 0.7, 500, 0.2, 200),
@@ -103,15 +95,9 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "usercf": [
-        {
-            **_PEOPLE,
-            "fame": fame,
-            "sharp": sharp,
-            "neighbours": near,
-            "shrink": shrink,
-            "rarity": rarity,
-        }
-        for fame, sharp, near, shrink, rarity in (
+        {**_PEOPLE, **one}
+        for one in _named(
+            ("fame", "sharp", "neighbours", "shrink", "rarity"),
             (0.0, 1.0, 100, 0.0, 1.0),
             (0.2, 1.0, 100, 0.5, 1.0),
             (0.2, 0.7, 200, 0.5, 1.0),
@@ -121,15 +107,9 @@ UNORDERED: dict[str, Trials] = {
         )
     ],
     "ease": [
-        {
-            **_BAG,
-            "order": 0.0,
-            "penalty": penalty,
-            "neighbours": 4000,
-            "damping": damping,
-            "words": words,
-        }
-        for penalty, damping, words in (
+        {**_BAG, "order": 0.0, "neighbours": 4000, **one}
+        for one in _named(
+            ("penalty", "damping", "words"),
             (500.0, 0.0, 0.0),
             (500.0, 0.0, 100.0),
             (300.0, 0.2, 50.0),

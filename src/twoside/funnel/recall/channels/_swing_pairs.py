@@ -156,9 +156,8 @@ def _nearest(table, fame, neighbours):  # type: ignore[no-untyped-def]
     filled = 0
     for i in range(len(table)):
         row = table[i]
-        whole = row.astype(np.float64).sum()
-        if fame and whole:
-            row /= whole**fame
+        if fame and row.any():
+            row /= row.astype(np.float64).sum() ** fame
         found, bar = 0, ALL
         for j in range(len(row)):
             keys[found] = key_of(row[j], j)

@@ -239,9 +239,8 @@ def item_by_item(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915 - on
                     more += part[b]
                 total[s] += more
         scale = everybody[i] * (everybody[i] - 1) / (n * (n - 1))
-        whole = scale * total[:lists].sum()
-        if fame and whole:
-            scale /= whole**fame
+        if fame and lists:
+            scale /= (scale * total[:lists].sum()) ** fame
         found, bar = 0, ALL
         for s in range(lists):
             times[name[s]] = 0
